@@ -1,0 +1,1 @@
+"""Quell: open-source outbreak command."""

@@ -1,0 +1,94 @@
+"""The laboratory: tubes arrive, are read, and what they say is final, or is not."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from quell.catalogue.fact import (
+    CodeOf,
+    Count,
+    Ct,
+    Fact,
+    Identifier,
+    Moment,
+    OrganisationId,
+    PersonId,
+    TubeId,
+    fact,
+)
+
+
+@fact("tube.shipped", subject="tube")
+class TubeShipped(Fact):
+    """A tube left the sampling place."""
+
+    laboratory: OrganisationId
+
+
+@fact("tube.received", subject="tube")
+class TubeReceived(Fact):
+    """A tube reached the laboratory."""
+
+    laboratory: OrganisationId
+
+
+@fact("tube.rejected", subject="tube")
+class TubeRejected(Fact):
+    """A tube could not be read: leaking, unlabelled, too old."""
+
+    reason: Annotated[str, CodeOf("rejection_reason")]
+
+
+@fact("tube.resulted", subject="tube")
+class TubeResulted(Fact):
+    """The laboratory read a tube.
+
+    ct is that of the N gene, ct_orf that of ORF1ab, both in cycles.
+    """
+
+    result: Annotated[str, CodeOf("test_result")]
+    ct: Ct | None = None
+    ct_orf: Ct | None = None
+    assay: Annotated[str, CodeOf("assay")] = "pcr"
+    laboratory: OrganisationId | None = None
+
+
+@fact("person.tested", subject="person")
+class PersonTested(Fact):
+    """A person's own test was read, where no tube is known: an antigen test, a clinic's message, a line list."""
+
+    result: Annotated[str, CodeOf("test_result")]
+    assay: Annotated[str, CodeOf("assay")] = "pcr"
+    ct: Ct | None = None
+    sampled_on: Moment | None = None
+
+
+@fact("genome.sequenced", subject="person")
+class GenomeSequenced(Fact):
+    """A pathogen genome was read; the sequence itself lies in a file of this accession."""
+
+    accession: Identifier
+    lineage: Identifier | None = None
+
+
+@fact("genomes.compared", subject="person")
+class GenomesCompared(Fact):
+    """Two genomes differ in so many single nucleotides."""
+
+    other: PersonId
+    differences: Count
+
+
+@fact("laboratory.capacity_stated", subject="organisation")
+class LaboratoryCapacityStated(Fact):
+    """A laboratory can read so many tubes a day, with so long a turnaround."""
+
+    tubes_per_day: Count
+    turnaround_minutes: Count
+
+
+@fact("tube.mixed_up", subject="tube")
+class TubeMixedUp(Fact):
+    """A tube's label or content was exchanged with another's."""
+
+    other: TubeId

@@ -1,0 +1,103 @@
+"""The command line: `quell COMMAND …`.
+
+To add a command: write quell/commands/<name>.py with a function run(…), and register it below in one function whose
+signature is the command's arguments and whose docstring is its help. Commands are imported when they are called, so
+that `quell --help` stays quick and engines never load Django.
+
+Exit codes: 0 done, 1 the input is bad, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from quell.errors import QuellError
+
+app = typer.Typer(
+    name="quell",
+    help="Quell: outbreak command.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of the installation; otherwise QUELL_HOME, then the usual place.", show_default=False
+    ),
+]
+
+
+def main() -> None:
+    """Run the command line; a QuellError is told in one block, without a traceback, and exits 1."""
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        app()
+    except QuellError as error:
+        print(f"quell: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+
+
+@app.callback(invoke_without_command=True)
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say the version and end.", is_eager=True)
+    ] = False,
+) -> None:
+    """Quell: outbreak command."""
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(f"quell {version_of('quell')}")
+        raise typer.Exit
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 for the local network.")
+    ] = "127.0.0.1",
+    workers: Annotated[int, typer.Option(min=1, help="Processes that answer.")] = 1,
+    home: Home = None,
+) -> None:
+    """Serve the web application."""
+    from quell.commands import serve as command
+
+    command.run(port=port, host=host, workers=workers, home=home)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="File to write.", show_default=False)], home: Home = None
+) -> None:
+    """Write the whole installation into one file."""
+    from quell.commands import backup as command
+
+    command.run(file=file, home=home)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `quell backup` wrote.", show_default=False)],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace what this installation holds now.")
+    ] = False,
+    home: Home = None,
+) -> None:
+    """Put an installation back from a backup; a failed restore changes nothing."""
+    from quell.commands import restore as command
+
+    command.run(file=file, replace=replace, home=home)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    # A termination unwinds like any other end, so that the embedded database is let go of and stops.
+    sys.exit(128 + number)

@@ -1,0 +1,1 @@
+"""Desks: the web, one package per desk."""

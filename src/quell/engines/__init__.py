@@ -1,0 +1,1 @@
+"""Engines: one package per question; tables in, tables and a figure out."""

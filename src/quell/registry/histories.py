@@ -1,0 +1,202 @@
+"""Histories: the effective facts of subjects, corrections applied, as the events that the duty function reads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import psycopg
+
+from quell.catalogue.fact import REGISTER, read
+from quell.catalogue.when import When, parse
+from quell.protocol.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A fact as it lies in the ledger."""
+
+    fact_id: str
+    kind: str
+    version: int
+    subject: str
+    body: dict[str, Any]
+    content_hash: bytes
+    recorded_at: datetime
+
+    @property
+    def order(self) -> tuple[datetime, str, str]:
+        """The order of the world, as quell.protocol.events.Event has it."""
+        return (self.when.start, self.body.get("learned_at") or "", self.fact_id)
+
+    @property
+    def when(self) -> When:
+        """When it happened."""
+        return parse(self.body["occurred"], self.body.get("zone", "UTC"))
+
+
+@dataclass(slots=True)
+class History:
+    """What holds about one subject: effective facts, what was taken back, and what is in conflict."""
+
+    effective: list[Stored] = field(default_factory=list)
+    taken_back: list[tuple[Stored, Stored]] = field(default_factory=list)
+    conflicts: list[Stored] = field(default_factory=list)
+    unmatched: list[Stored] = field(default_factory=list)
+
+    @property
+    def introduced(self) -> bool:
+        """Whether an effective fact makes the subject known."""
+        return any(REGISTER[stated.kind].introduces for stated in self.effective)
+
+    @property
+    def corrected(self) -> bool:
+        """Whether anything was taken back, is in conflict, or waits for the fact that it corrects."""
+        return bool(self.taken_back or self.conflicts or self.unmatched)
+
+    def mentions(self, kinds: frozenset[str]) -> bool:
+        """Whether a fact of these kinds ever stood here, taken back or not."""
+        return any(stated.kind in kinds for stated in self.effective) or any(
+            stated.kind in kinds for stated, _ in self.taken_back
+        )
+
+
+def combined(histories: Iterable[History]) -> History:
+    """The history of one subject that is known under several ids."""
+    whole = History()
+    for history in histories:
+        whole.effective.extend(history.effective)
+        whole.taken_back.extend(history.taken_back)
+        whole.conflicts.extend(history.conflicts)
+        whole.unmatched.extend(history.unmatched)
+    whole.effective.sort(key=lambda each: each.order)
+    return whole
+
+
+def order_text(when: When, learned_at: str | None, fact_id: str) -> str:
+    """The order of the world as text that sorts the same way."""
+    return f"{when.start.astimezone(UTC).isoformat(timespec='microseconds')}|{learned_at or ''}|{fact_id}"
+
+
+def effective(stored: Iterable[Stored]) -> History:
+    """Apply conflicts, amendments and retractions. The same facts in any order give the same history."""
+    by_id: dict[str, list[Stored]] = defaultdict(list)
+    for stated in stored:
+        by_id[stated.fact_id].append(stated)
+    history = History()
+    standing: dict[str, Stored] = {}
+    for fact_id, versions in by_id.items():
+        versions.sort(key=lambda each: (each.body.get("learned_at") or "", each.content_hash))
+        standing[fact_id] = versions[0]
+        history.conflicts.extend(versions[1:])
+    retractions: dict[str, Stored] = {}
+    amendments: dict[str, list[Stored]] = defaultdict(list)
+    for stated in standing.values():
+        target = str(stated.body.get("target"))
+        if stated.kind == "fact.retracted":
+            earlier = retractions.get(target)
+            if earlier is None or stated.order < earlier.order:
+                retractions[target] = stated
+        elif stated.kind == "fact.amended":
+            amendments[target].append(stated)
+    for fact_id, stated in standing.items():
+        if stated.kind in {"fact.retracted", "fact.amended"}:
+            if str(stated.body.get("target")) not in standing:
+                history.unmatched.append(stated)
+            continue
+        if fact_id in retractions:
+            history.taken_back.append((stated, retractions[fact_id]))
+            continue
+        # An amendment can itself be retracted, and then the fact stands as it was.
+        valid = [
+            each for each in amendments[fact_id] if each.fact_id not in retractions and each.body["of_kind"] == stated.kind
+        ]
+        if valid:
+            last = max(valid, key=lambda each: each.order)
+            history.taken_back.append((stated, last))
+            history.effective.append(_amended(stated, last))
+        else:
+            history.effective.append(stated)
+    history.effective.sort(key=lambda each: each.order)
+    return history
+
+
+def _amended(stated: Stored, amendment: Stored) -> Stored:
+    now_reads = read(stated.kind, int(amendment.body["of_version"]), amendment.body["replacement"])
+    return Stored(
+        stated.fact_id,
+        stated.kind,
+        REGISTER[stated.kind].version,
+        stated.subject,
+        msgspec.structs.asdict(now_reads),
+        stated.content_hash,
+        stated.recorded_at,
+    )
+
+
+def stored_facts(cursor: psycopg.Cursor[Any], subjects: Sequence[str]) -> dict[str, list[Stored]]:
+    """The facts of these subjects as they lie in the ledger, by subject."""
+    cursor.execute(
+        """SELECT f.fact_id::text, f.kind, f.version, f.subject, f.body::text, f.content_hash, w.recorded_at
+           FROM ledger.fact f JOIN ledger.write w USING (write_id) WHERE f.subject = ANY (%s)""",
+        (list(subjects),),
+        prepare=True,
+    )
+    found: dict[str, list[Stored]] = defaultdict(list)
+    for fact_id, kind, version, subject, body, content_hash, recorded_at in cursor:
+        # Read into the struct, so that fields left at their default are there when a pattern asks for them.
+        values = msgspec.structs.asdict(read(kind, version, msgspec.json.decode(body)))
+        found[subject].append(Stored(fact_id, kind, version, subject, values, bytes(content_hash), recorded_at))
+    return found
+
+
+def histories_of(cursor: psycopg.Cursor[Any], groups: Mapping[str, Sequence[str]]) -> dict[str, History]:
+    """The history of each group of ids, each id's corrections applied to its own facts."""
+    stored = stored_facts(cursor, sorted({alias for group in groups.values() for alias in group}))
+    return {
+        subject: combined(effective(stored.get(alias, ())) for alias in group) for subject, group in groups.items()
+    }
+
+
+def events_of(history: History, *, via: str | None, past: frozenset[str], shared: dict[str, Any]) -> list[Event]:
+    """The events that a history gives.
+
+    past    outbreaks whose clock stands in the past: there a fact was known when it was learned or happened,
+            since when it was typed in here says nothing about them
+    shared  fields that every event carries besides its own, such as the pool size of the tube
+    """
+    events = [_event(stated, stated.kind, stated, via, past, shared) for stated in history.effective]
+    events.extend(
+        _event(stated, f"retracted:{stated.kind}", correction, via, past, shared)
+        for stated, correction in history.taken_back
+    )
+    return events
+
+
+def _event(  # noqa: PLR0913
+    stated: Stored, kind: str, timed_by: Stored, via: str | None, past: frozenset[str], shared: dict[str, Any]
+) -> Event:
+    when = timed_by.when
+    outbreaks = tuple(stated.body.get("outbreaks", ()))
+    known_at = timed_by.recorded_at
+    if outbreaks and past.issuperset(outbreaks):
+        learned = timed_by.body.get("learned_at")
+        known_at = parse(learned, "UTC").start if learned else when.end
+    return Event(
+        kind=kind,
+        key=timed_by.fact_id,
+        of=stated.subject,
+        at=when.start,
+        when=when,
+        zone=timed_by.body.get("zone", "UTC"),
+        known_at=known_at,
+        jurisdiction=stated.body["jurisdiction"],
+        outbreaks=outbreaks,
+        attrs={**stated.body, **shared},
+        via=via,
+        fact_id=timed_by.fact_id,
+    )

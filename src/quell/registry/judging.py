@@ -1,0 +1,230 @@
+"""Judging: subjects are judged from their whole histories, and what was judged is written where it changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+import psycopg
+
+from quell.protocol.events import Conclusion, Event, Judgement
+from quell.protocol.judge import judge
+from quell.registry import aliases, cards, relations, rows
+from quell.registry.histories import History, Stored, combined, events_of, histories_of, order_text
+from quell.registry.interest import interest_in_force
+from quell.registry.outbreaks import write_jurisdiction, write_outbreak
+from quell.registry.packs_in_force import packs_in_force
+
+MERGES = frozenset({"subject.merged", "subject.split"})
+# A subject of these kinds must be introduced by a fact; until then what is said of it is pending.
+MUST_BE_KNOWN = frozenset({"tube"})
+# How many subjects are judged at a time: bounds memory when a change of protocol concerns hundreds of thousands.
+_CHUNK = 2000
+
+
+@dataclass(slots=True)
+class _Judged:
+    """What one pass found, by table."""
+
+    judgements: list[Judgement] = field(default_factory=list)
+    pending: list[rows.Row] = field(default_factory=list)
+    relations: list[relations.Relation] = field(default_factory=list)
+    cards: dict[str, tuple[bool, bool, dict[str, Any]]] = field(default_factory=dict)
+
+
+def judge_until_still(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> None:
+    """Judge these subjects, then whoever stands on a conclusion that changed, until none changes."""
+    wave = set(subjects)
+    while wave:
+        following: set[str] = set()
+        ordered = sorted(wave)
+        for start in range(0, len(ordered), _CHUNK):
+            following |= _judge(cursor, set(ordered[start : start + _CHUNK]))
+        wave = following
+
+
+def mention(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> None:
+    """Make a row for every subject that is named, so that what is only referred to is known to be so."""
+    named = sorted(set(subjects))
+    if named:
+        cursor.execute(
+            """INSERT INTO registry.subject (subject_id, kind)
+               SELECT id, split_part(id, ':', 1) FROM unnest(%s::text[]) AS given(id)
+               ON CONFLICT (subject_id) DO NOTHING""",
+            (named,),
+            prepare=True,
+        )
+
+
+def lock(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> None:
+    """Hold these subjects' rows until the transaction ends; always taken in one order."""
+    cursor.execute(
+        "SELECT FROM registry.subject WHERE subject_id = ANY (%s) ORDER BY subject_id FOR NO KEY UPDATE",
+        (sorted(set(subjects)),),
+        prepare=True,
+    )
+
+
+def _judge(cursor: psycopg.Cursor[Any], asked: set[str]) -> set[str]:
+    """Judge these subjects from their whole histories; return whom that may concern next."""
+    mention(cursor, asked)
+    lock(cursor, asked)
+    groups = aliases.groups_of(cursor, asked)
+    own = histories_of(cursor, {alias: [alias] for group in groups.values() for alias in group} | {s: [s] for s in asked})
+    pointers = {subject: aliases.points_to(own[subject].effective) for subject in asked if own[subject].mentions(MERGES)}
+    if pointers:
+        asked = asked | aliases.repoint(cursor, pointers)
+        mention(cursor, asked)
+        lock(cursor, asked)
+        groups = aliases.groups_of(cursor, asked)
+        own = histories_of(cursor, {alias: [alias] for group in groups.values() for alias in group})
+    histories = {subject: combined(own[alias] for alias in group) for subject, group in groups.items()}
+    tubes = _tubes_of(cursor, [alias for group in groups.values() for alias in group])
+    packs, past = packs_in_force(
+        cursor,
+        {
+            outbreak
+            for history in (*histories.values(), *tubes.values())
+            for stated in history.effective
+            for outbreak in stated.body["outbreaks"]
+        },
+    )
+    roles = interest_in_force(packs).required_roles
+    related = _related(cursor, histories.values(), roles)
+    judged = _Judged()
+    for subject, group in groups.items():
+        history = histories[subject]
+        events, pending = _events(subject, group, history, tubes, past)
+        judgement = judge(subject, events, packs, related)
+        judged.judgements.append(judgement)
+        judged.pending.extend(pending)
+        judged.relations.extend(relations.relations_of(subject, history.effective))
+        card = cards.card((s.kind, s.body, order_text(s.when, s.body["learned_at"], s.fact_id)) for s in history.effective)
+        judged.cards[subject] = (history.introduced, judgement != Judgement() or bool(pending) or history.corrected, card)
+        if subject.startswith("outbreak:"):
+            write_outbreak(cursor, subject, history.effective)
+        elif subject.startswith("jurisdiction:"):
+            write_jurisdiction(cursor, subject, history.effective)
+    changed = _write(cursor, sorted(asked | groups.keys()), judged)
+    return _standing_on(cursor, changed, roles)
+
+
+def _tubes_of(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> dict[str, History]:
+    """The histories of the tubes that people among these subjects were ever said to be in."""
+    people = [subject for subject in subjects if subject.startswith("person:")]
+    if not people:
+        return {}
+    cursor.execute(
+        "SELECT DISTINCT subject FROM ledger.link WHERE named = ANY (%s) AND role = 'members'", (people,), prepare=True
+    )
+    tubes = [tube for (tube,) in cursor if tube.startswith("tube:")]
+    return histories_of(cursor, {tube: [tube] for tube in tubes}) if tubes else {}
+
+
+def _events(
+    subject: str, group: Sequence[str], history: History, tubes: dict[str, History], past: frozenset[str]
+) -> tuple[list[Event], list[rows.Row]]:
+    """The events of a subject and what is pending about it."""
+    events = events_of(history, via=None, past=past, shared={})
+    ids = set(group)
+    for tube in tubes.values():
+        filled = next(
+            (s for s in tube.effective if s.kind == "tube.sampled" and ids.intersection(s.body["members"])), None
+        )
+        if filled is not None:
+            shared = {
+                "pool_size": filled.body["pool_size"],
+                "purpose": filled.body["purpose"],
+                "sampled_at": filled.body["occurred"],
+            }
+            events.extend(events_of(tube, via="members", past=past, shared=shared))
+    pending: list[rows.Row] = []
+    if subject.partition(":")[0] in MUST_BE_KNOWN and history.effective and not history.introduced:
+        first = history.effective[0]
+        pending.append((subject, "unknown_subject", first.fact_id, {"kind": first.kind}))
+        events.append(_waiting("unknown_subject", first, past))
+    for stated in history.conflicts:
+        key = f"{stated.fact_id}/{stated.content_hash.hex()[:12]}"
+        pending.append((subject, "conflict", key, {"kind": stated.kind}))
+        events.append(_waiting("conflict", stated, past))
+    pending.extend(
+        (subject, "correction_without_fact", stated.fact_id, {"target": str(stated.body["target"])})
+        for stated in history.unmatched
+    )
+    return events, pending
+
+
+def _waiting(kind: str, stated: Stored, past: frozenset[str]) -> Event:
+    (event,) = events_of(History(effective=[stated]), via=None, past=past, shared={})
+    return replace(event, kind=f"pending:{kind}")
+
+
+def _related(
+    cursor: psycopg.Cursor[Any], histories: Iterable[History], roles: frozenset[str]
+) -> dict[str, list[Conclusion]]:
+    """What is concluded about the subjects that these histories name in a role that a rule requires."""
+    named = {
+        stated.body[role]
+        for history in histories
+        for stated in history.effective
+        for role in roles
+        if stated.body.get(role)
+    }
+    if not named:
+        return {}
+    resolved = {alias: subject for subject, group in aliases.groups_of(cursor, named).items() for alias in group}
+    cursor.execute(
+        """SELECT kind, subject, key, rule, outbreak, at, known_at, occurred, zone, jurisdiction, root, attrs::text
+           FROM registry.conclusion WHERE subject = ANY (%s) ORDER BY subject, kind, outbreak, key""",
+        (sorted(set(resolved.values())),),
+        prepare=True,
+    )
+    by_subject: dict[str, list[Conclusion]] = defaultdict(list)
+    for *values, attrs in cursor:
+        concluded = Conclusion(*values, attrs=msgspec.json.decode(attrs))
+        by_subject[concluded.subject].append(concluded)
+    return {name: by_subject[resolved[name]] for name in named}
+
+
+def _write(cursor: psycopg.Cursor[Any], subjects: Sequence[str], judged: _Judged) -> set[str]:
+    """Write what was judged; return the subjects whose conclusions changed."""
+    ids = sorted(judged.cards)
+    # "watched" only ever rises: it says that rules have looked here, which a retraction does not undo.
+    cursor.execute(
+        """UPDATE registry.subject s SET introduced = given.introduced, watched = s.watched OR given.watched,
+               state = given.state::jsonb
+           FROM unnest(%s::text[], %s::boolean[], %s::boolean[], %s::text[]) AS given(id, introduced, watched, state)
+           WHERE s.subject_id = given.id
+             AND (s.introduced, s.watched, s.state)
+                 IS DISTINCT FROM (given.introduced, s.watched OR given.watched, given.state::jsonb)""",
+        (
+            ids,
+            [judged.cards[subject][0] for subject in ids],
+            [judged.cards[subject][1] for subject in ids],
+            [msgspec.json.encode(judged.cards[subject][2]).decode() for subject in ids],
+        ),
+        prepare=True,
+    )
+    rows.write(cursor, rows.DUTY, subjects, [rows.as_row(rows.DUTY, d) for j in judged.judgements for d in j.duties])
+    restrictions = [rows.as_row(rows.RESTRICTION, r) for j in judged.judgements for r in j.restrictions]
+    rows.write(cursor, rows.RESTRICTION, subjects, restrictions)
+    rows.write(cursor, rows.PENDING, subjects, judged.pending)
+    rows.write(cursor, rows.RELATION, subjects, judged.relations)
+    conclusions = [rows.as_row(rows.CONCLUSION, c) for j in judged.judgements for c in j.conclusions]
+    return rows.write(cursor, rows.CONCLUSION, subjects, conclusions)
+
+
+def _standing_on(cursor: psycopg.Cursor[Any], changed: set[str], roles: frozenset[str]) -> set[str]:
+    """Whoever named a subject whose conclusions changed, in a role that a rule requires."""
+    if not changed or not roles:
+        return set()
+    ids = [alias for group in aliases.groups_of(cursor, changed).values() for alias in group]
+    cursor.execute(
+        "SELECT DISTINCT subject FROM ledger.link WHERE named = ANY (%s) AND role = ANY (%s)",
+        (sorted(ids), sorted(roles)),
+        prepare=True,
+    )
+    return {subject for (subject,) in cursor}

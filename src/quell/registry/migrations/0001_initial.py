@@ -1,0 +1,15 @@
+"""The first form of the registry, run as the owner of the database; what changes later gets a migration of its own."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+
+
+class Migration(migrations.Migration):
+    """Make the registry."""
+
+    initial = True
+    dependencies: list[tuple[str, str]] = []
+    operations = [migrations.RunSQL(SCHEMA, "DROP SCHEMA registry CASCADE")]

@@ -1,0 +1,189 @@
+"""The projection: facts that were just appended become cards, relations, conclusions, duties and restrictions.
+
+It runs in the transaction that appends. Two writers on the same subject take turns by the lock on its row; two
+writers on different subjects never meet. What a fact can matter to is decided from the packs alone
+(quell.registry.interest); those subjects are judged anew from their whole history, then whoever stands on a
+conclusion that changed, until none changes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import psycopg
+
+from quell.catalogue.fact import REGISTER, Fact, FactKind
+from quell.protocol.pack import HOUSE, shipped
+from quell.registry import cards, relations
+from quell.registry.histories import histories_of
+from quell.registry.interest import ALWAYS, interest_in_force, interest_of
+from quell.registry.judging import MUST_BE_KNOWN, judge_until_still, lock, mention
+from quell.registry.packs_in_force import pack_by_digest, packs_in_force
+
+CORRECTIONS = frozenset({"fact.amended", "fact.retracted"})
+_RULING = frozenset({"outbreak.opened", "outbreak.protocol_changed", "outbreak.clock_set"}) | CORRECTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """A fact that was just appended: what it says, and its place in the order of the world."""
+
+    entry: FactKind
+    stated: Fact
+    fact_id: str
+    order: str
+    conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the registry knows of a subject whose row we hold."""
+
+    introduced: bool
+    watched: bool
+    resulted: bool
+    pool_size: int | None
+
+
+def project(cursor: psycopg.Cursor[Any], appended: Sequence[Appended]) -> None:
+    """Bring the registry up to date with facts that this transaction appended."""
+    outbreaks = {outbreak for each in appended for outbreak in each.stated.outbreaks}
+    ruling = {
+        each.stated.subject
+        for each in appended
+        if each.stated.subject.startswith("outbreak:") and each.stated.kind in _RULING
+    }
+    _enter_outbreaks(cursor, outbreaks, ruling)
+    known = _touch(cursor, appended)
+    mention(cursor, {subject for each in appended for _, subject in each.entry.links_of(each.stated)})
+    concerned: set[str] = set()
+    if ruling:
+        judge_until_still(cursor, ruling)
+        concerned |= _ruled_by(cursor, ruling)
+    concerned |= _concerned(cursor, appended, known, outbreaks)
+    judge_until_still(cursor, concerned - ruling)
+
+
+def _concerned(
+    cursor: psycopg.Cursor[Any], appended: Sequence[Appended], known: dict[str, _Known], outbreaks: set[str]
+) -> set[str]:
+    """The subjects to which these facts can matter."""
+    packs, _ = packs_in_force(cursor, outbreaks)
+    interest = interest_in_force(packs)
+    concerned: set[str] = set()
+    tubes: set[str] = set()
+    for each in appended:
+        subject, kind = each.stated.subject, each.stated.kind
+        subject_kind = subject.partition(":")[0]
+        row = known[subject]
+        if (
+            row.watched
+            or each.conflict
+            or kind in ALWAYS
+            or kind in relations.KINDS
+            or (subject_kind in MUST_BE_KNOWN and not row.introduced)
+            or subject_kind in {"outbreak", "jurisdiction"}
+            or interest.stands_on(subject_kind, kind, each.stated)
+        ):
+            concerned.add(subject)
+        if subject_kind == "tube" and (
+            kind in CORRECTIONS
+            or each.conflict
+            or (kind == "tube.sampled" and row.resulted)
+            or interest.reaches_members(kind, each.stated, row.pool_size)
+        ):
+            tubes.add(subject)
+    return concerned | _members(cursor, tubes)
+
+
+def _enter_outbreaks(cursor: psycopg.Cursor[Any], outbreaks: set[str], ruling: set[str]) -> None:
+    """Hold the outbreaks still: a change of protocol waits for writers in flight, and they for it."""
+    for outbreak in sorted(outbreaks | ruling):
+        if outbreak in ruling:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", (outbreak,), prepare=True)
+        else:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 7))", (outbreak,), prepare=True)
+
+
+def _touch(cursor: psycopg.Cursor[Any], appended: Sequence[Appended]) -> dict[str, _Known]:
+    """Lock the row of every subject that a fact is about, and lay the facts' pieces on its card."""
+    by_kind: dict[str, dict[str, Appended]] = defaultdict(dict)
+    for each in appended:
+        latest = by_kind[each.stated.kind].get(each.stated.subject)
+        if latest is None or latest.order < each.order:
+            by_kind[each.stated.kind][each.stated.subject] = each
+    if len(by_kind) > 1:
+        # All rows first, in one order whatever the kinds, so that two writers never wait for each other in a circle.
+        subjects = {each.stated.subject for each in appended}
+        mention(cursor, subjects)
+        lock(cursor, subjects)
+    known: dict[str, _Known] = {}
+    for kind, latest_of in by_kind.items():
+        cursor.execute(
+            """INSERT INTO registry.subject AS s (subject_id, kind, introduced, state)
+               SELECT id, split_part(id, ':', 1), %s, piece FROM jsonb_each(%s::jsonb) AS given(id, piece) ORDER BY id
+               ON CONFLICT (subject_id) DO UPDATE SET
+                   introduced = s.introduced OR excluded.introduced,
+                   state = CASE WHEN coalesce(s.state ->> %s, '') < coalesce(excluded.state ->> %s, '')
+                           THEN s.state || excluded.state ELSE excluded.state || s.state END
+               RETURNING s.subject_id, s.introduced, s.watched, s.state ? 'result', (s.state ->> 'pool_size')::int""",
+            (
+                REGISTER[kind].introduces,
+                msgspec.json.encode({subject: _piece(each) for subject, each in latest_of.items()}).decode(),
+                f"o:{kind}",
+                f"o:{kind}",
+            ),
+            prepare=True,
+        )
+        for subject, *rest in cursor:
+            known[subject] = _Known(*rest)
+    return known
+
+
+def _piece(appended: Appended) -> dict[str, Any]:
+    stated = appended.stated
+    return cards.piece(stated.kind, lambda field: getattr(stated, field, None), appended.order)
+
+
+def _members(cursor: psycopg.Cursor[Any], tubes: Iterable[str]) -> set[str]:
+    """Everybody who was ever said to be in these tubes, corrected or not."""
+    asked = sorted(tubes)
+    if not asked:
+        return set()
+    cursor.execute(
+        """SELECT DISTINCT l.named FROM ledger.fact f JOIN ledger.link l USING (write_id, ordinal)
+           WHERE f.subject = ANY (%s) AND l.role = 'members'""",
+        (asked,),
+        prepare=True,
+    )
+    return {named for (named,) in cursor}
+
+
+def _ruled_by(cursor: psycopg.Cursor[Any], outbreaks: set[str]) -> set[str]:
+    """Everybody whom a change of an outbreak's protocol may concern: who is watched, or has a fact a rule stands on."""
+    digests = {
+        stated.body["protocol_digest"]
+        for history in histories_of(cursor, {outbreak: [outbreak] for outbreak in outbreaks}).values()
+        for stated in history.effective
+        if "protocol_digest" in stated.body
+    }
+    interest = interest_of(frozenset([shipped()[HOUSE], *(pack_by_digest(cursor, digest) for digest in digests)]))
+    kinds = sorted({kind for _, kind in interest.triggers} | interest.through_tube.keys() | {"restriction.ordered"})
+    cursor.execute(
+        """SELECT DISTINCT subject FROM ledger.fact
+           WHERE kind = ANY (%s) AND body -> 'outbreaks' ?| %s
+             AND NOT (kind = 'tube.resulted' AND body ->> 'result' = 'negative')""",
+        (kinds, sorted(outbreaks)),
+    )
+    found = {subject for (subject,) in cursor}
+    cursor.execute(
+        """SELECT subject FROM registry.duty WHERE outbreak = ANY (%(outbreaks)s)
+           UNION SELECT subject FROM registry.conclusion WHERE outbreak = ANY (%(outbreaks)s)""",
+        {"outbreaks": sorted(outbreaks)},
+    )
+    found |= {subject for (subject,) in cursor}
+    return found | _members(cursor, {subject for subject in found if subject.startswith("tube:")})

@@ -1,0 +1,1 @@
+"""Site: settings, urls, ASGI entry and the embedded database."""

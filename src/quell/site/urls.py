@@ -1,0 +1,18 @@
+"""Where each desk is found. A desk brings its own urls; add a line here to show it."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path
+
+
+@login_not_required
+def alive(request: HttpRequest) -> HttpResponse:
+    """Answer "ok" while the server runs; asks nothing of the database."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("alive", alive, name="alive"),
+]

@@ -1,0 +1,1 @@
+"""Twin: a simulated city that emits facts, with the truth known."""
