@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
@@ -98,3 +98,24 @@ def _state_of_source() -> str:
         if file.suffix in {".py", ".sql", ".toml"}:
             digest.update(str(file.relative_to(SOURCE)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
+
+
+@pytest.fixture
+def fresh(server: Connections, template_database: str) -> Iterator[Callable[[], Connections]]:
+    """A maker of fresh databases, for stories that are told several times; Django is pointed at the latest."""
+    made: list[str] = []
+
+    def make() -> Connections:
+        site_database.close()
+        name = f"test_{uuid4().hex[:16]}"
+        connections = site_database.create_database(server, name, template_database)
+        made.append(name)
+        site_database.use(connections)
+        return connections
+
+    try:
+        yield make
+    finally:
+        site_database.close()
+        for name in made:
+            site_database.drop_database(server, name)

@@ -17,6 +17,7 @@ from typing import Annotated
 
 import typer
 
+from quell.commands.ledger import ledger as ledger_commands
 from quell.errors import QuellError
 
 app = typer.Typer(
@@ -26,6 +27,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(ledger_commands, name="ledger")
 
 Home = Annotated[
     Path | None,

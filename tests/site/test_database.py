@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
 import psycopg
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection, connections
+from psycopg import sql
 
+from quell.errors import QuellError
+from quell.site import database as site_database
 from quell.site.roles import Connections
 
 
@@ -58,3 +65,64 @@ def test_a_stranger_without_a_password_is_not_let_in(database: Connections) -> N
         psycopg.connect(
             host=database.web.host, port=database.web.port, dbname=database.name, user="quell_web"
         )
+
+
+def test_preparing_and_migrating_again_changes_nothing(database: Connections) -> None:
+    User.objects.create_user("li")
+    site_database.migrate(database)
+    site_database.migrate(database)
+    assert User.objects.count() == 1
+
+
+class TestOnAServerOfYours:
+    """QUELL_DATABASE_URL names a role that may make roles and databases, and is no superuser."""
+
+    @pytest.fixture
+    def url(self, bare_database: Connections) -> Iterator[str]:
+        user = sql.Identifier(bare_database.name)
+        with psycopg.connect(bare_database.administrator.conninfo(), autocommit=True) as administrator:
+            administrator.execute(
+                sql.SQL("CREATE ROLE {} LOGIN CREATEROLE CREATEDB PASSWORD 'p@ss'").format(user)
+            )
+            administrator.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(user, user))
+        host = quote(bare_database.owner.host, safe="")
+        yield f"postgresql://{bare_database.name}:p%40ss@{host}:{bare_database.owner.port}/{bare_database.name}"
+        site_database.close()
+        with psycopg.connect(bare_database.administrator.conninfo(), autocommit=True) as administrator:
+            site_database.drop_database(bare_database, bare_database.name)
+            administrator.execute(sql.SQL("DROP ROLE {}").format(user))
+
+    def test_the_same_code_prepares_and_migrates_it(
+        self, url: str, test_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setenv("QUELL_DATABASE_URL", url)
+        with site_database.installation(test_home) as connections:
+            assert not connections.embedded
+            site_database.migrate(connections)
+            User.objects.create_user("li")
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT current_user")
+                assert cursor.fetchone() == ("quell_web",)
+
+    def test_another_home_is_told_that_it_does_not_know_the_passwords(
+        self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("QUELL_DATABASE_URL", url)
+        with pytest.raises(QuellError, match=r"quell_web cannot log in.*(?s:.)*QUELL_WEB_DATABASE_URL"):
+            site_database.prepare(tmp_path, None)
+
+    @pytest.mark.parametrize("wrong", ["nonsense", "postgresql://host/only", "postgresql:///?bad=1&x"])
+    def test_a_wrong_address_is_told_without_its_password(
+        self, wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("QUELL_DATABASE_URL", wrong)
+        with pytest.raises(QuellError, match="QUELL_DATABASE_URL"):
+            site_database.prepare(tmp_path, None)
+
+    def test_an_override_must_name_the_role_that_migrations_grant_to(
+        self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("QUELL_DATABASE_URL", url)
+        monkeypatch.setenv("QUELL_WEB_DATABASE_URL", url)
+        with pytest.raises(QuellError, match="must name the user quell_web"):
+            site_database.prepare(tmp_path, None)

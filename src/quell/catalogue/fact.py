@@ -284,7 +284,7 @@ class FactError(ValueError):
         super().__init__(f"{kind}, {field}: {problem}" if field else f"{kind}: {problem}")
 
 
-_encoder = msgspec.json.Encoder(order="deterministic")
+_encoder = msgspec.json.Encoder(order="sorted")
 
 
 def body_of(stated: Fact) -> bytes:

@@ -9,17 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from quell.catalogue.when import When, WhenError, parse
+from quell.catalogue.when import When
+from quell.protocol.deadlines import deadlines_of, text_at, when_of
 from quell.protocol.events import Conclusion, Duty, Event, Judgement
-from quell.protocol.pack import ConclusionRule, Days, DutyRule, Pack, Requires
+from quell.protocol.pack import ConclusionRule, DutyRule, Pack, Requires
 from quell.protocol.patterns import Pattern, first
 from quell.protocol.restrictions import restrictions_of, seen_in
-from quell.protocol.spans import day_begins
 
 Related = Mapping[str, Sequence[Conclusion]]
-Deadline = tuple[int, datetime, datetime, datetime, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +176,7 @@ def _conclusion(
             at, occurred = other.at, other.occurred
         known_at = max(known_at, other.known_at)
     for name, ways in rule.carries:
-        text = _text(ways, root, seen)
+        text = text_at(ways, root, seen)
         if text is not None:
             attrs[name] = text
     return Conclusion(
@@ -205,8 +204,8 @@ def _required(requires: Requires, root: Event, related: Related, outbreak: str) 
     for other in related.get(str(root.attrs.get(requires.of, "")), ()):
         if other.kind != requires.concluded or other.outbreak != outbreak:
             continue
-        stated = _when(root.attrs.get(requires.window_field or ""), root.zone)
-        begins = _when(
+        stated = when_of(root.attrs.get(requires.window_field or ""), root.zone)
+        begins = when_of(
             next((other.attrs[name] for name in requires.not_before if other.attrs.get(name)), None),
             other.zone,
         )
@@ -217,65 +216,6 @@ def _required(requires: Requires, root: Event, related: Related, outbreak: str) 
 
 def _reaches(exposure: When, earliest: datetime) -> bool:
     return exposure.start >= earliest or exposure.end > earliest
-
-
-def _text(ways: Sequence[str], root: Event, seen: Sequence[Event]) -> str | None:
-    """The first time or value that one of these ways leads to.
-
-    A way is a field of the root, the first fact of a kind ("symptoms.began", "symptoms.began@rash"), or the
-    earliest or latest that any fact like the root says about the same source ("latest:last_exposure").
-    """
-    for way in ways:
-        if way.startswith(("earliest:", "latest:")):
-            text = _furthest(way, root, seen)
-            if text is not None:
-                return text
-        elif "." in way:
-            kind, _, symptom = way.partition("@")
-            for event in seen:
-                if (
-                    event.kind == kind
-                    and event.via is None
-                    and (not symptom or event.attrs.get("symptom") == symptom)
-                ):
-                    return str(event.attrs["occurred"])
-        elif root.attrs.get(way) is not None:
-            return str(root.attrs[way])
-    return None
-
-
-def _furthest(way: str, root: Event, seen: Sequence[Event]) -> str | None:
-    which, _, name = way.partition(":")
-    source = root.attrs.get("source_person")
-    dated = []
-    for event in seen:
-        if (event.kind, event.via, event.attrs.get("source_person")) != (root.kind, root.via, source):
-            continue
-        when = _when(event.attrs.get(name), event.zone)
-        if when is not None:
-            dated.append((when.start, when.end, str(event.attrs[name])))
-    return (min if which == "earliest" else max)(dated)[2] if dated else None
-
-
-def _when(text: object, zone: str) -> When | None:
-    """A stated time; None where nothing readable is stated, since a fact is never refused for it."""
-    if not isinstance(text, str) or not text:
-        return None
-    try:
-        return parse(text, zone)
-    except WhenError:
-        return None
-
-
-def anchored(ways: Sequence[str], root: Event, seen: Sequence[Event]) -> When:
-    """The time that a rule counts from; the root's own when none of the ways leads anywhere."""
-    text = _text([way for way in ways if way != "occurred"], root, seen)
-    return _when(text, root.zone) or root.when
-
-
-def day_of(anchor: When) -> datetime:
-    """The instant whose local day is the anchor's day."""
-    return anchor.start
 
 
 def _owed(
@@ -339,7 +279,7 @@ def _under(
     full_id = f"{pack.pack_id}/{rule.rule_id}"
     root_key = _duty_root(rule, outbreak, root)
     recordable = packs.recordable.get(outbreak)
-    for occurrence, opens, due, known, closes in _deadlines(rule, root, seen):
+    for occurrence, opens, due, known, closes in deadlines_of(rule, root, seen):
         duty_id = duty_identity(full_id, subject, root_key, occurrence)
         met = _met(rule.met_by, seen, root, opens if rule.days else None, closes)
         ended = first(rule.ended_by, list(seen), root)
@@ -393,33 +333,3 @@ def _met(
         if (opens is None or event.at >= opens) and (closes is None or event.at < closes)
     ]
     return first(patterns, within, root)
-
-
-def _deadlines(rule: DutyRule, root: Event, seen: Sequence[Event]) -> list[Deadline]:
-    """Occurrence, opening, due from the event, due from when it could be known, and closing of each duty."""
-    if rule.days is not None:
-        return _series(rule.days, root, seen)
-    if rule.due_field is not None:
-        due = (_when(root.attrs.get(rule.due_field), root.zone) or root.when).end
-        return [(1, root.at, due, max(due, root.known_at), None)]
-    anchor = anchored(rule.anchor, root, seen)
-    within = rule.within or timedelta(0)
-    return [(1, anchor.start, anchor.end + within, max(anchor.end, root.known_at) + within, None)]
-
-
-def _series(days: Days, root: Event, seen: Sequence[Event]) -> list[Deadline]:
-    """One duty per day. Its occurrence is the day's number, so that day 7 stays day 7 when other days change.
-
-    A day that was over before the root happened is not owed: nobody could have done it.
-    """
-    anchor = day_of(anchored(days.anchor, root, seen))
-    opens = [day_begins(anchor, root.zone, number, days.anchor_is_day) for number in days.numbers]
-    rows = []
-    for index, number in enumerate(days.numbers):
-        due = day_begins(anchor, root.zone, number + 1, days.anchor_is_day)
-        closes = opens[index + 1] if index + 1 < len(opens) else None
-        if (closes or due) <= root.at:
-            continue
-        known = due if root.known_at <= opens[index] else max(due, root.known_at + timedelta(days=1))
-        rows.append((number, opens[index], due, known, closes))
-    return rows

@@ -59,6 +59,8 @@ class PackReader:
         moves: dict[str, Moves] = {}
         for rule_id, how in self.table.get("moves", {}).items():
             moves[rule_id] = self.choice("[moves]", rule_id, how, ("keep", "recompute"))
+            if rule_id not in {rule.rule_id for rule in duties if rule}:
+                self.fault("[moves]", f"no duty rule has the id {rule_id!r}")
         pack = Pack(
             pack_id=self.text_of("[pack]", head, "id"),
             version=self.text_of("[pack]", head, "version"),

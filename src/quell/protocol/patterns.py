@@ -59,12 +59,8 @@ class Condition:
         if self.comparison == "!":
             return bool(str(found) != wanted)
         number = float(found)
-        return {
-            ">": number > wanted,
-            ">=": number >= wanted,
-            "<": number < wanted,
-            "<=": number <= wanted,
-        }[self.comparison]
+        held = {">": number > wanted, ">=": number >= wanted, "<": number < wanted, "<=": number <= wanted}
+        return bool(held[self.comparison])
 
 
 @dataclass(frozen=True, slots=True)

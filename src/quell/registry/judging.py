@@ -12,7 +12,7 @@ import psycopg
 
 from quell.protocol.events import Conclusion, Event, Judgement
 from quell.protocol.judge import judge
-from quell.registry import aliases, cards, relations, rows
+from quell.registry import aliases, cards, claims, relations, rows
 from quell.registry.histories import History, Stored, combined, events_of, histories_of, order_text
 from quell.registry.interest import interest_in_force
 from quell.registry.outbreaks import write_jurisdiction, write_outbreak
@@ -32,6 +32,7 @@ class _Judged:
     judgements: list[Judgement] = field(default_factory=list)
     pending: list[rows.Row] = field(default_factory=list)
     relations: list[relations.Relation] = field(default_factory=list)
+    claims: list[claims.Claim] = field(default_factory=list)
     cards: dict[str, tuple[bool, bool, dict[str, Any]]] = field(default_factory=dict)
 
 
@@ -102,6 +103,7 @@ def _judge(cursor: psycopg.Cursor[Any], asked: set[str]) -> set[str]:
         judged.judgements.append(judgement)
         judged.pending.extend(pending)
         judged.relations.extend(relations.relations_of(subject, history.effective))
+        judged.claims.extend(claims.claims_of(subject, history.effective))
         card = cards.card((s.kind, s.body, order_text(s.when, s.body["learned_at"], s.fact_id)) for s in history.effective)
         judged.cards[subject] = (history.introduced, judgement != Judgement() or bool(pending) or history.corrected, card)
         if subject.startswith("outbreak:"):
@@ -213,6 +215,7 @@ def _write(cursor: psycopg.Cursor[Any], subjects: Sequence[str], judged: _Judged
     rows.write(cursor, rows.RESTRICTION, subjects, restrictions)
     rows.write(cursor, rows.PENDING, subjects, judged.pending)
     rows.write(cursor, rows.RELATION, subjects, judged.relations)
+    rows.write(cursor, rows.CLAIM, subjects, judged.claims)
     conclusions = [rows.as_row(rows.CONCLUSION, c) for j in judged.judgements for c in j.conclusions]
     return rows.write(cursor, rows.CONCLUSION, subjects, conclusions)
 

@@ -18,7 +18,7 @@ import psycopg
 
 from quell.catalogue.fact import REGISTER, Fact, FactKind
 from quell.protocol.pack import HOUSE, shipped
-from quell.registry import cards, relations
+from quell.registry import cards, claims, relations
 from quell.registry.histories import histories_of
 from quell.registry.interest import ALWAYS, interest_in_force, interest_of
 from quell.registry.judging import MUST_BE_KNOWN, judge_until_still, lock, mention
@@ -85,6 +85,7 @@ def _concerned(
             or each.conflict
             or kind in ALWAYS
             or kind in relations.KINDS
+            or kind in claims.KINDS
             or (subject_kind in MUST_BE_KNOWN and not row.introduced)
             or subject_kind in {"outbreak", "jurisdiction"}
             or interest.stands_on(subject_kind, kind, each.stated)

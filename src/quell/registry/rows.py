@@ -40,7 +40,9 @@ RELATION = Table(
     ("subject", "relation", "object", "valid_from", "valid_until"),
     ("subject", "relation", "object", "valid_from"),
 )
-JUDGED = (CONCLUSION, DUTY, RESTRICTION, PENDING, RELATION)
+CLAIM = Table(
+    "claim", ("subject", "resource", "holder", "taken_from", "taken_until", "fact_id"), ("subject", "fact_id")
+)
 
 Row = tuple[Any, ...]
 

@@ -135,15 +135,17 @@ CREATE TABLE registry.jurisdiction (
     local_zone     text
 );
 
--- What is scarce and taken: one bed, one person, one time. Written by claim() under a lock on the resource.
+-- What is scarce and taken: one bed, one person, one time. claim() looks here under the lock on its subject.
 CREATE TABLE registry.claim (
-    resource  text NOT NULL,
-    holder    text NOT NULL,
-    during    tstzrange NOT NULL,
-    fact_id   uuid NOT NULL,
-    freed_at  timestamptz,
-    PRIMARY KEY (resource, fact_id)
+    subject     text NOT NULL,
+    resource    text NOT NULL,
+    holder      text NOT NULL,
+    taken_from  timestamptz NOT NULL,
+    taken_until timestamptz NOT NULL,
+    fact_id     text NOT NULL,
+    PRIMARY KEY (subject, fact_id)
 );
+CREATE INDEX claim_resource ON registry.claim (resource);
 
 GRANT USAGE ON SCHEMA registry TO quell_web, quell_sealer;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA registry TO quell_web;

@@ -116,10 +116,16 @@ BEGIN
     RETURN gone;
 END $$;
 
--- Which records are past their time: ids and subjects only.
-CREATE FUNCTION vault.expired(p_retention text, p_before timestamptz)
-RETURNS SETOF text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
-    SELECT DISTINCT subject FROM vault.record WHERE retention_class = p_retention AND kept_at < p_before
+-- Erasing what was kept as long as its retention class allows: only those records, whatever else is kept of the person.
+CREATE FUNCTION vault.erase_expired(p_retention text, p_before timestamptz, p_rule text, p_at timestamptz, p_by text)
+RETURNS TABLE (subject text, records integer) LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    WITH erased AS (
+        DELETE FROM vault.record r WHERE r.retention_class = p_retention AND r.kept_at < p_before
+        RETURNING r.record_id, r.subject, r.class, r.retention_class
+    ), left_behind AS (
+        INSERT INTO vault.tombstone SELECT record_id, class, retention_class, p_rule, p_at, p_by FROM erased
+    )
+    SELECT erased.subject, count(*)::integer FROM erased GROUP BY erased.subject ORDER BY erased.subject
 $$;
 
 -- Which of these references the vault holds ("kept"), has erased ("erased under R") or never had ("missing").
@@ -136,5 +142,5 @@ $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA vault FROM PUBLIC;
 GRANT USAGE ON SCHEMA vault TO quell_web;
-GRANT EXECUTE ON FUNCTION vault.keep, vault.read, vault.find, vault.erase, vault.expired, vault.state_of TO quell_web;
+GRANT EXECUTE ON FUNCTION vault.keep, vault.read, vault.find, vault.erase, vault.erase_expired, vault.state_of TO quell_web;
 GRANT SELECT ON vault.tombstone, vault.read_log TO quell_web;
