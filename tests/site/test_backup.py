@@ -52,6 +52,19 @@ def test_rights_and_owners_come_back_too(database: Connections, file: Path) -> N
     site_database.migrate(database)
 
 
+def test_the_manifest_names_the_ledgers_last_seal(database: Connections, tmp_path: Path) -> None:
+    assert backup(database, tmp_path / "empty").head is None
+    with psycopg.connect(database.administrator.conninfo(database.name)) as administrator:
+        # Seals without the writes that they seal.
+        administrator.execute("SET session_replication_role = replica")
+        administrator.execute(
+            "INSERT INTO ledger.seal (position, write_id, first_fact, leaves, chain_hash, sealed_at)"
+            " VALUES (9, 1, 1, '', 'a', now()), (10, 2, 1, '', 'b', now())"
+        )
+    assert backup(database, tmp_path / "sealed").head == {"position": "10", "chain_hash": b"b".hex()}
+    assert read_manifest(tmp_path / "sealed").head == {"position": "10", "chain_hash": b"b".hex()}
+
+
 def test_a_backup_is_for_its_owner_alone(file: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in file.parent.iterdir()] == [file.name]

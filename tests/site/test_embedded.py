@@ -61,11 +61,12 @@ def test_it_starts_answers_and_stops(home: Path) -> None:
 
 def test_secrets_are_for_their_owner_alone(home: Path) -> None:
     server = embedded.start(home)
+    assert server.socket.stat().st_mode & 0o077 == 0
     server.release()
+    assert not server.socket.exists()
     assert (home / "secrets.json").stat().st_mode & 0o777 == 0o600
     assert set(json.loads((home / "secrets.json").read_text())) == {"superuser"}
     assert not (server.folder / "password.once").exists()
-    assert server.socket.stat().st_mode & 0o077 == 0
 
 
 def test_it_stops_with_its_last_user_and_not_before(home: Path) -> None:

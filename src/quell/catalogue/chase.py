@@ -8,7 +8,7 @@ from quell.catalogue.fact import CodeOf, Fact, OrganisationId, PlaceId, VaultId,
 
 
 @fact("person.called", subject="person")
-class PersonCalled(Fact):
+class PersonCalled(Fact, frozen=True):
     """Somebody tried to reach a person."""
 
     answer: Annotated[str, CodeOf("call_answer")]
@@ -16,7 +16,7 @@ class PersonCalled(Fact):
 
 
 @fact("person.visited", subject="person")
-class PersonVisited(Fact):
+class PersonVisited(Fact, frozen=True):
     """Somebody went to a person's door."""
 
     answer: Annotated[str, CodeOf("visit_answer")]
@@ -25,7 +25,7 @@ class PersonVisited(Fact):
 
 
 @fact("person.located", subject="person")
-class PersonLocated(Fact):
+class PersonLocated(Fact, frozen=True):
     """It is known where a person is now."""
 
     place: PlaceId | None = None
@@ -33,7 +33,7 @@ class PersonLocated(Fact):
 
 
 @fact("person.passed_on", subject="person")
-class PersonPassedOn(Fact):
+class PersonPassedOn(Fact, frozen=True):
     """The chase of a person was handed to another team or authority."""
 
     to: OrganisationId

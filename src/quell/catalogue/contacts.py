@@ -8,7 +8,7 @@ from quell.catalogue.fact import CodeOf, Count, Fact, Identifier, Moment, Person
 
 
 @fact("contact.named", subject="person")
-class ContactNamed(Fact):
+class ContactNamed(Fact, frozen=True):
     """The subject met the source. ``occurred`` is when it was named; the exposure has dates of its own.
 
     first_exposure, last_exposure  ISO dates or canonical UTC instants, where known
@@ -27,7 +27,7 @@ class ContactNamed(Fact):
 
 
 @fact("contact.graded", subject="person")
-class ContactGraded(Fact):
+class ContactGraded(Fact, frozen=True):
     """An investigator graded a contact otherwise than the pack does, or dropped it."""
 
     source_person: PersonId
@@ -36,7 +36,7 @@ class ContactGraded(Fact):
 
 
 @fact("contact.traced", subject="person")
-class ContactTraced(Fact):
+class ContactTraced(Fact, frozen=True):
     """A search of visits found this person exposed to the source, by that run."""
 
     source_person: PersonId
@@ -47,14 +47,14 @@ class ContactTraced(Fact):
 
 
 @fact("contact.notified", subject="person")
-class ContactNotified(Fact):
+class ContactNotified(Fact, frozen=True):
     """A contact was told that they are one."""
 
     source_person: PersonId
 
 
 @fact("prophylaxis.given", subject="person")
-class ProphylaxisGiven(Fact):
+class ProphylaxisGiven(Fact, frozen=True):
     """A contact was given a vaccine, immunoglobulin or an antiviral."""
 
     product: Annotated[str, CodeOf("prophylaxis")]

@@ -18,7 +18,7 @@ from quell.catalogue.fact import (
 
 
 @fact("directive.issued", subject="directive", introduces=True)
-class DirectiveIssued(Fact):
+class DirectiveIssued(Fact, frozen=True):
     """An order was sent down, to be acknowledged and carried out by a time."""
 
     topic: Annotated[str, CodeOf("directive_topic")]
@@ -31,7 +31,7 @@ class DirectiveIssued(Fact):
 
 
 @fact("directive.acknowledged", subject="directive")
-class DirectiveAcknowledged(Fact):
+class DirectiveAcknowledged(Fact, frozen=True):
     """A receiver acknowledged an order."""
 
     receiver: OrganisationId
@@ -39,7 +39,7 @@ class DirectiveAcknowledged(Fact):
 
 
 @fact("directive.carried_out", subject="directive")
-class DirectiveCarriedOut(Fact):
+class DirectiveCarriedOut(Fact, frozen=True):
     """A receiver carried an order out, with proof."""
 
     receiver: OrganisationId
@@ -47,7 +47,7 @@ class DirectiveCarriedOut(Fact):
 
 
 @fact("directive.questioned", subject="directive")
-class DirectiveQuestioned(Fact):
+class DirectiveQuestioned(Fact, frozen=True):
     """A receiver says that an order cannot be carried out, or conflicts with another."""
 
     receiver: OrganisationId
@@ -56,14 +56,14 @@ class DirectiveQuestioned(Fact):
 
 
 @fact("directive.withdrawn", subject="directive")
-class DirectiveWithdrawn(Fact):
+class DirectiveWithdrawn(Fact, frozen=True):
     """An order was withdrawn."""
 
     withdrawn_by: Identifier
 
 
 @fact("decision.taken", subject=None)
-class DecisionTaken(Fact):
+class DecisionTaken(Fact, frozen=True):
     """A commander accepted or refused a proposal, having been shown this run."""
 
     run: Identifier

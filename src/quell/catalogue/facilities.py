@@ -8,7 +8,7 @@ from quell.catalogue.fact import BedId, CodeOf, Count, FacilityId, Fact, Identif
 
 
 @fact("facility.registered", subject="facility", introduces=True)
-class FacilityRegistered(Fact):
+class FacilityRegistered(Fact, frozen=True):
     """An isolation site, fever clinic or hospital became part of the response."""
 
     facility_kind: Annotated[str, CodeOf("facility_kind")]
@@ -18,14 +18,14 @@ class FacilityRegistered(Fact):
 
 
 @fact("facility.state_changed", subject="facility")
-class FacilityStateChanged(Fact):
+class FacilityStateChanged(Fact, frozen=True):
     """A facility opened, filled, closed to newcomers or closed."""
 
     state: Annotated[str, CodeOf("facility_state")]
 
 
 @fact("bed.registered", subject="bed", introduces=True)
-class BedRegistered(Fact):
+class BedRegistered(Fact, frozen=True):
     """A bed or room became usable."""
 
     facility: FacilityId
@@ -34,26 +34,26 @@ class BedRegistered(Fact):
 
 
 @fact("bed.reserved", subject="bed", claim=True)
-class BedReserved(Fact):
+class BedReserved(Fact, frozen=True):
     """A bed was claimed for a person; ``occurred`` is the time it is reserved for."""
 
     person: PersonId
 
 
 @fact("bed.freed", subject="bed")
-class BedFreed(Fact):
+class BedFreed(Fact, frozen=True):
     """A reservation or stay ended and the bed may be claimed again."""
 
     person: PersonId
 
 
 @fact("bed.disinfected", subject="bed")
-class BedDisinfected(Fact):
+class BedDisinfected(Fact, frozen=True):
     """A bed was cleaned for the next person."""
 
 
 @fact("person.admitted", subject="person")
-class PersonAdmitted(Fact):
+class PersonAdmitted(Fact, frozen=True):
     """A person was admitted to a facility: from here on they are isolated."""
 
     facility: FacilityId
@@ -62,7 +62,7 @@ class PersonAdmitted(Fact):
 
 
 @fact("person.discharged", subject="person")
-class PersonDischarged(Fact):
+class PersonDischarged(Fact, frozen=True):
     """A person left a facility."""
 
     facility: FacilityId
@@ -70,7 +70,7 @@ class PersonDischarged(Fact):
 
 
 @fact("facility.agreed_minimum", subject="facility")
-class FacilityAgreedMinimum(Fact):
+class FacilityAgreedMinimum(Fact, frozen=True):
     """What a facility must keep: staff for so many people, stock for so many days."""
 
     staff_per_hundred: Count

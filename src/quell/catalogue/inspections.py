@@ -8,7 +8,7 @@ from quell.catalogue.fact import CodeOf, Fact, Identifier, Moment, SubjectId, Va
 
 
 @fact("inspection.made", subject="inspection", introduces=True)
-class InspectionMade(Fact):
+class InspectionMade(Fact, frozen=True):
     """A site, team or process was inspected."""
 
     of: SubjectId
@@ -17,7 +17,7 @@ class InspectionMade(Fact):
 
 
 @fact("finding.made", subject="inspection")
-class FindingMade(Fact):
+class FindingMade(Fact, frozen=True):
     """An inspection found a fault, to be rectified by a time."""
 
     finding: Identifier
@@ -30,7 +30,7 @@ class FindingMade(Fact):
 
 
 @fact("finding.rectified", subject="inspection")
-class FindingRectified(Fact):
+class FindingRectified(Fact, frozen=True):
     """The inspected say that a fault is mended."""
 
     finding: Identifier
@@ -39,7 +39,7 @@ class FindingRectified(Fact):
 
 
 @fact("finding.verified", subject="inspection")
-class FindingVerified(Fact):
+class FindingVerified(Fact, frozen=True):
     """Somebody else looked and agrees, or does not."""
 
     finding: Identifier

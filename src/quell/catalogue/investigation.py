@@ -18,7 +18,7 @@ from quell.catalogue.fact import (
 
 
 @fact("case.classified", subject="person")
-class CaseClassified(Fact):
+class CaseClassified(Fact, frozen=True):
     """A person was classified: suspected, probable, confirmed, asymptomatic, or not a case.
 
     A conversion between asymptomatic and confirmed is another such fact, so that totals agree.
@@ -30,21 +30,21 @@ class CaseClassified(Fact):
 
 
 @fact("case.reported", subject="person")
-class CaseReported(Fact):
+class CaseReported(Fact, frozen=True):
     """A case was reported to the authority."""
 
     to: Annotated[str, CodeOf("report_channel")] = "authority"
 
 
 @fact("symptoms.began", subject="person")
-class SymptomsBegan(Fact):
+class SymptomsBegan(Fact, frozen=True):
     """The first symptoms, the onset; or one named symptom such as a rash, which some rules count from."""
 
     symptom: Annotated[str, CodeOf("symptom")] = "any"
 
 
 @fact("symptoms.observed", subject="person")
-class SymptomsObserved(Fact):
+class SymptomsObserved(Fact, frozen=True):
     """What was seen of a person's illness at a moment."""
 
     symptoms: tuple[Annotated[str, CodeOf("symptom")], ...] = ()
@@ -53,26 +53,26 @@ class SymptomsObserved(Fact):
 
 
 @fact("case.hospitalised", subject="person")
-class CaseHospitalised(Fact):
+class CaseHospitalised(Fact, frozen=True):
     """A case was taken into a hospital, where no bed of ours is known."""
 
     hospital: PlaceId | None = None
 
 
 @fact("case.recovered", subject="person")
-class CaseRecovered(Fact):
+class CaseRecovered(Fact, frozen=True):
     """A case recovered or was discharged."""
 
 
 @fact("case.outcome_known", subject="person")
-class CaseOutcomeKnown(Fact):
+class CaseOutcomeKnown(Fact, frozen=True):
     """It is known how a case ended; a death that has a date is ``person.died``."""
 
     outcome: Annotated[str, CodeOf("outcome")]
 
 
 @fact("exposure.reported", subject="person")
-class ExposureReported(Fact):
+class ExposureReported(Fact, frozen=True):
     """A case says when and where it may have been infected; ``occurred`` is the time of exposure."""
 
     place: PlaceId | None = None
@@ -81,7 +81,7 @@ class ExposureReported(Fact):
 
 
 @fact("visit.reported", subject="person")
-class VisitReported(Fact):
+class VisitReported(Fact, frozen=True):
     """A person was at a place; ``occurred`` is from entering to leaving. Movement records lie in the vault."""
 
     record: VaultId
@@ -89,7 +89,7 @@ class VisitReported(Fact):
 
 
 @fact("interview.held", subject="person")
-class InterviewHeld(Fact):
+class InterviewHeld(Fact, frozen=True):
     """An investigator interviewed a person; what was said lies in the vault."""
 
     completeness: Annotated[str, CodeOf("interview_completeness")]
@@ -97,12 +97,12 @@ class InterviewHeld(Fact):
 
 
 @fact("investigation.reported", subject="person")
-class InvestigationReported(Fact):
+class InvestigationReported(Fact, frozen=True):
     """The first investigation report of a case was filed."""
 
 
 @fact("infector.reported", subject="person")
-class InfectorReported(Fact):
+class InfectorReported(Fact, frozen=True):
     """An investigator named who infected this case; the inferred chain is another thing."""
 
     infector: PersonId
@@ -111,7 +111,7 @@ class InfectorReported(Fact):
 
 
 @fact("case.linked", subject="person")
-class CaseLinked(Fact):
+class CaseLinked(Fact, frozen=True):
     """A case was linked to a cluster, venue or event."""
 
     to: SubjectId
@@ -119,7 +119,7 @@ class CaseLinked(Fact):
 
 
 @fact("chain.accepted", subject="outbreak")
-class ChainAccepted(Fact):
+class ChainAccepted(Fact, frozen=True):
     """An investigator accepted an inferred link, having been shown this run."""
 
     case: PersonId

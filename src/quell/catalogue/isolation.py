@@ -25,7 +25,7 @@ Ground = Annotated[str, CodeOf("ground")]
 
 
 @fact("restriction.ordered", subject="person")
-class RestrictionOrdered(Fact):
+class RestrictionOrdered(Fact, frozen=True):
     """A named officer ordered that a person stay where they are or be isolated.
 
     because     what it rests on: the tube, the case, the zone
@@ -46,7 +46,7 @@ class RestrictionOrdered(Fact):
 
 
 @fact("restriction.renewed", subject="person")
-class RestrictionRenewed(Fact):
+class RestrictionRenewed(Fact, frozen=True):
     """A named officer prolonged a restriction, with a reason; without this it ends by itself."""
 
     ground: Ground
@@ -57,7 +57,7 @@ class RestrictionRenewed(Fact):
 
 
 @fact("restriction.lifted", subject="person")
-class RestrictionLifted(Fact):
+class RestrictionLifted(Fact, frozen=True):
     """A restriction was ended by an officer before its time."""
 
     ground: Ground
@@ -66,7 +66,7 @@ class RestrictionLifted(Fact):
 
 
 @fact("restriction.appealed", subject="person")
-class RestrictionAppealed(Fact):
+class RestrictionAppealed(Fact, frozen=True):
     """A person objected to a restriction; somebody who did not order it decides."""
 
     ground: Ground
@@ -75,7 +75,7 @@ class RestrictionAppealed(Fact):
 
 
 @fact("appeal.decided", subject="person")
-class AppealDecided(Fact):
+class AppealDecided(Fact, frozen=True):
     """An appeal was decided."""
 
     ground: Ground
@@ -85,14 +85,14 @@ class AppealDecided(Fact):
 
 
 @fact("person.told_free", subject="person")
-class PersonToldFree(Fact):
+class PersonToldFree(Fact, frozen=True):
     """A person was told that they are free."""
 
     notice: Annotated[str, CodeOf("notice_form")]
 
 
 @fact("followup.recorded", subject="person")
-class FollowupRecorded(Fact):
+class FollowupRecorded(Fact, frozen=True):
     """A contact or released case was seen or called on a day of follow-up."""
 
     state: Annotated[str, CodeOf("followup_state")]
@@ -100,14 +100,14 @@ class FollowupRecorded(Fact):
 
 
 @fact("isolation.breached", subject="person")
-class IsolationBreached(Fact):
+class IsolationBreached(Fact, frozen=True):
     """A person left the place of isolation."""
 
     circumstance: Annotated[str, CodeOf("breach_circumstance")]
 
 
 @fact("isolation.moved", subject="person")
-class IsolationMoved(Fact):
+class IsolationMoved(Fact, frozen=True):
     """A person's isolation went on elsewhere: from home to a facility, or back."""
 
     to_facility: FacilityId | None = None

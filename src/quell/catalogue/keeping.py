@@ -11,7 +11,7 @@ DutyKey = Identifier
 
 
 @fact("fact.amended", subject=None)
-class FactAmended(Fact):
+class FactAmended(Fact, frozen=True):
     """An earlier fact about the same subject was wrong; this body replaces it whole.
 
     of_kind, of_version  what the replacement is a body of; the target must be of that kind
@@ -27,7 +27,7 @@ class FactAmended(Fact):
 
 
 @fact("fact.retracted", subject=None)
-class FactRetracted(Fact):
+class FactRetracted(Fact, frozen=True):
     """An earlier fact about the same subject never happened. May arrive before the fact it retracts."""
 
     target: UUID
@@ -35,7 +35,7 @@ class FactRetracted(Fact):
 
 
 @fact("subject.merged", subject=None)
-class SubjectMerged(Fact):
+class SubjectMerged(Fact, frozen=True):
     """Two ids turned out to be one; both ids go on resolving."""
 
     into: SubjectId
@@ -43,14 +43,14 @@ class SubjectMerged(Fact):
 
 
 @fact("subject.split", subject=None)
-class SubjectSplit(Fact):
+class SubjectSplit(Fact, frozen=True):
     """A merge was wrong: the subject is itself again."""
 
     from_subject: SubjectId
 
 
 @fact("duty.accepted", subject=None, claim=True)
-class DutyAccepted(Fact):
+class DutyAccepted(Fact, frozen=True):
     """A person or team took a duty on."""
 
     duty: DutyKey
@@ -59,14 +59,14 @@ class DutyAccepted(Fact):
 
 
 @fact("duty.handed_back", subject=None)
-class DutyHandedBack(Fact):
+class DutyHandedBack(Fact, frozen=True):
     """Who had taken a duty on gave it back."""
 
     duty: DutyKey
 
 
 @fact("duty.waived", subject=None)
-class DutyWaived(Fact):
+class DutyWaived(Fact, frozen=True):
     """A named officer decided that a duty need not be done, for a reason."""
 
     duty: DutyKey
@@ -75,7 +75,7 @@ class DutyWaived(Fact):
 
 
 @fact("duty.noted", subject=None)
-class DutyNoted(Fact):
+class DutyNoted(Fact, frozen=True):
     """Somebody noted why a duty is late; the words lie in the vault."""
 
     duty: DutyKey
@@ -84,7 +84,7 @@ class DutyNoted(Fact):
 
 
 @fact("duty.escalated", subject=None)
-class DutyEscalated(Fact):
+class DutyEscalated(Fact, frozen=True):
     """A late duty was brought before the next tier."""
 
     duty: DutyKey
@@ -93,7 +93,7 @@ class DutyEscalated(Fact):
 
 
 @fact("vault.erased", subject=None)
-class VaultErased(Fact):
+class VaultErased(Fact, frozen=True):
     """What the vault held of a subject was erased under a rule; tombstones remain."""
 
     rule: Annotated[str, CodeOf("erasure_rule")]
@@ -102,7 +102,7 @@ class VaultErased(Fact):
 
 
 @fact("import.finished", subject="outbreak")
-class ImportFinished(Fact):
+class ImportFinished(Fact, frozen=True):
     """A file was taken in: so many rows became facts, so many were set aside."""
 
     file: Identifier
@@ -111,7 +111,7 @@ class ImportFinished(Fact):
 
 
 @fact("run.finished", subject="run", introduces=True)
-class RunFinished(Fact):
+class RunFinished(Fact, frozen=True):
     """An engine finished: what it read, with which code, pack and seed."""
 
     engine: Identifier

@@ -19,28 +19,28 @@ from quell.catalogue.fact import (
 
 
 @fact("tube.shipped", subject="tube")
-class TubeShipped(Fact):
+class TubeShipped(Fact, frozen=True):
     """A tube left the sampling place."""
 
     laboratory: OrganisationId
 
 
 @fact("tube.received", subject="tube")
-class TubeReceived(Fact):
+class TubeReceived(Fact, frozen=True):
     """A tube reached the laboratory."""
 
     laboratory: OrganisationId
 
 
 @fact("tube.rejected", subject="tube")
-class TubeRejected(Fact):
+class TubeRejected(Fact, frozen=True):
     """A tube could not be read: leaking, unlabelled, too old."""
 
     reason: Annotated[str, CodeOf("rejection_reason")]
 
 
 @fact("tube.resulted", subject="tube")
-class TubeResulted(Fact):
+class TubeResulted(Fact, frozen=True):
     """The laboratory read a tube.
 
     ct is that of the N gene, ct_orf that of ORF1ab, both in cycles.
@@ -54,7 +54,7 @@ class TubeResulted(Fact):
 
 
 @fact("person.tested", subject="person")
-class PersonTested(Fact):
+class PersonTested(Fact, frozen=True):
     """A person's own test was read, where no tube is known: an antigen test, a clinic's message, a line list."""
 
     result: Annotated[str, CodeOf("test_result")]
@@ -64,7 +64,7 @@ class PersonTested(Fact):
 
 
 @fact("genome.sequenced", subject="person")
-class GenomeSequenced(Fact):
+class GenomeSequenced(Fact, frozen=True):
     """A pathogen genome was read; the sequence itself lies in a file of this accession."""
 
     accession: Identifier
@@ -72,7 +72,7 @@ class GenomeSequenced(Fact):
 
 
 @fact("genomes.compared", subject="person")
-class GenomesCompared(Fact):
+class GenomesCompared(Fact, frozen=True):
     """Two genomes differ in so many single nucleotides."""
 
     other: PersonId
@@ -80,7 +80,7 @@ class GenomesCompared(Fact):
 
 
 @fact("laboratory.capacity_stated", subject="organisation")
-class LaboratoryCapacityStated(Fact):
+class LaboratoryCapacityStated(Fact, frozen=True):
     """A laboratory can read so many tubes a day, with so long a turnaround."""
 
     tubes_per_day: Count
@@ -88,7 +88,7 @@ class LaboratoryCapacityStated(Fact):
 
 
 @fact("tube.mixed_up", subject="tube")
-class TubeMixedUp(Fact):
+class TubeMixedUp(Fact, frozen=True):
     """A tube's label or content was exchanged with another's."""
 
     other: TubeId

@@ -20,7 +20,7 @@ from quell.catalogue.fact import (
 
 
 @fact("needs.checked", subject="person")
-class NeedsChecked(Fact):
+class NeedsChecked(Fact, frozen=True):
     """A held person was asked what they need: medicine, dialysis, pregnancy, infant, disability, food, care of others.
 
     Each need that was found is a ``need.raised`` of its own.
@@ -30,7 +30,7 @@ class NeedsChecked(Fact):
 
 
 @fact("need.raised", subject="person")
-class NeedRaised(Fact):
+class NeedRaised(Fact, frozen=True):
     """A person, or somebody for them, asked for something; ``needed_by`` is the latest useful moment."""
 
     need: Annotated[str, CodeOf("need")]
@@ -41,7 +41,7 @@ class NeedRaised(Fact):
 
 
 @fact("need.triaged", subject="person")
-class NeedTriaged(Fact):
+class NeedTriaged(Fact, frozen=True):
     """Somebody judged how urgent a need is."""
 
     number: NeedId
@@ -50,7 +50,7 @@ class NeedTriaged(Fact):
 
 
 @fact("need.met", subject="person")
-class NeedMet(Fact):
+class NeedMet(Fact, frozen=True):
     """A need was met, and the person or a second pair of eyes says so."""
 
     number: NeedId
@@ -58,14 +58,14 @@ class NeedMet(Fact):
 
 
 @fact("need.withdrawn", subject="person")
-class NeedWithdrawn(Fact):
+class NeedWithdrawn(Fact, frozen=True):
     """The person no longer needs it."""
 
     number: NeedId
 
 
 @fact("delivery.made", subject="person")
-class DeliveryMade(Fact):
+class DeliveryMade(Fact, frozen=True):
     """Something was brought to the door."""
 
     number: NeedId | None = None
@@ -73,7 +73,7 @@ class DeliveryMade(Fact):
 
 
 @fact("complaint.made", subject="person")
-class ComplaintMade(Fact):
+class ComplaintMade(Fact, frozen=True):
     """A person complained; somebody other than the one complained about answers."""
 
     about: Annotated[str, CodeOf("complaint_about")]
@@ -81,14 +81,14 @@ class ComplaintMade(Fact):
 
 
 @fact("complaint.answered", subject="person")
-class ComplaintAnswered(Fact):
+class ComplaintAnswered(Fact, frozen=True):
     """A complaint was answered."""
 
     answered_by: Identifier
 
 
 @fact("stock.counted", subject="stock", introduces=True)
-class StockCounted(Fact):
+class StockCounted(Fact, frozen=True):
     """A store holds so much of an item."""
 
     item: Annotated[str, CodeOf("stock_item")]
@@ -97,7 +97,7 @@ class StockCounted(Fact):
 
 
 @fact("stock.moved", subject="stock")
-class StockMoved(Fact):
+class StockMoved(Fact, frozen=True):
     """Stock came in or went out; negative amounts went out."""
 
     item: Annotated[str, CodeOf("stock_item")]

@@ -8,7 +8,7 @@ from quell.catalogue.fact import CodeOf, Fact, Identifier, JurisdictionId, Momen
 
 
 @fact("notice.sent", subject="notice", introduces=True)
-class NoticeSent(Fact):
+class NoticeSent(Fact, frozen=True):
     """People, tubes or places that belong elsewhere were handed over, to be acknowledged by a time."""
 
     to: JurisdictionId
@@ -18,7 +18,7 @@ class NoticeSent(Fact):
 
 
 @fact("notice.acknowledged", subject="notice")
-class NoticeAcknowledged(Fact):
+class NoticeAcknowledged(Fact, frozen=True):
     """The receiver took responsibility."""
 
     by_jurisdiction: JurisdictionId
@@ -26,7 +26,7 @@ class NoticeAcknowledged(Fact):
 
 
 @fact("notice.refused", subject="notice")
-class NoticeRefused(Fact):
+class NoticeRefused(Fact, frozen=True):
     """The receiver says that they belong elsewhere."""
 
     by_jurisdiction: JurisdictionId
@@ -34,7 +34,7 @@ class NoticeRefused(Fact):
 
 
 @fact("message.received", subject=None)
-class MessageReceived(Fact):
+class MessageReceived(Fact, frozen=True):
     """A message came in from a source; what it said in words lies in the vault."""
 
     channel: Annotated[str, CodeOf("message_channel")]
@@ -42,7 +42,7 @@ class MessageReceived(Fact):
 
 
 @fact("public.informed", subject="outbreak")
-class PublicInformed(Fact):
+class PublicInformed(Fact, frozen=True):
     """The public was told."""
 
     topic: Annotated[str, CodeOf("public_topic")]

@@ -8,7 +8,7 @@ from quell.catalogue.fact import CodeOf, Count, Fact, Identifier, JurisdictionId
 
 
 @fact("outbreak.opened", subject="outbreak", introduces=True)
-class OutbreakOpened(Fact):
+class OutbreakOpened(Fact, frozen=True):
     """An outbreak was declared or a dataset of a past one was opened.
 
     clock       real, past (stands still at ``clock_at``) or simulated
@@ -28,7 +28,7 @@ class OutbreakOpened(Fact):
 
 
 @fact("outbreak.protocol_changed", subject="outbreak")
-class OutbreakProtocolChanged(Fact):
+class OutbreakProtocolChanged(Fact, frozen=True):
     """Another protocol pack, or another version, came into force; it rules from when this occurred."""
 
     protocol: Identifier
@@ -36,7 +36,7 @@ class OutbreakProtocolChanged(Fact):
 
 
 @fact("outbreak.clock_set", subject="outbreak")
-class OutbreakClockSet(Fact):
+class OutbreakClockSet(Fact, frozen=True):
     """The outbreak's own clock was set."""
 
     clock: Annotated[str, CodeOf("clock")]
@@ -44,12 +44,12 @@ class OutbreakClockSet(Fact):
 
 
 @fact("outbreak.closed", subject="outbreak")
-class OutbreakClosed(Fact):
+class OutbreakClosed(Fact, frozen=True):
     """The outbreak was declared over."""
 
 
 @fact("incidence.reported", subject="outbreak")
-class IncidenceReported(Fact):
+class IncidenceReported(Fact, frozen=True):
     """An authority published counts for a day, where no line list exists."""
 
     place: JurisdictionId
@@ -59,7 +59,7 @@ class IncidenceReported(Fact):
 
 
 @fact("outbreak.linked", subject="outbreak")
-class OutbreakLinked(Fact):
+class OutbreakLinked(Fact, frozen=True):
     """Two outbreaks were found to be one chain, or to share a source."""
 
     other: OutbreakId

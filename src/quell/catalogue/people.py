@@ -20,7 +20,7 @@ from quell.catalogue.fact import (
 
 
 @fact("person.registered", subject="person", introduces=True)
-class PersonRegistered(Fact):
+class PersonRegistered(Fact, frozen=True):
     """A person became known to a source, under a pseudonym.
 
     Age in completed years (or the bounds of an age band) and sex are kept for analysis; who it is lies in the vault.
@@ -37,21 +37,21 @@ class PersonRegistered(Fact):
 
 
 @fact("person.identified", subject="person")
-class PersonIdentified(Fact):
+class PersonIdentified(Fact, frozen=True):
     """Somebody's identity was entered or changed; the words themselves went to the vault."""
 
     identity: VaultId
 
 
 @fact("person.died", subject="person")
-class PersonDied(Fact):
+class PersonDied(Fact, frozen=True):
     """A person died."""
 
     cause: Annotated[str, CodeOf("cause_of_death")] | None = None
 
 
 @fact("person.vaccinated", subject="person")
-class PersonVaccinated(Fact):
+class PersonVaccinated(Fact, frozen=True):
     """A dose was given."""
 
     vaccine: Identifier
@@ -59,7 +59,7 @@ class PersonVaccinated(Fact):
 
 
 @fact("group.registered", subject=None, introduces=True)
-class GroupRegistered(Fact):
+class GroupRegistered(Fact, frozen=True):
     """A household, class, ward, workplace team or herd became known."""
 
     purpose: Annotated[str, CodeOf("group_kind")]
@@ -69,7 +69,7 @@ class GroupRegistered(Fact):
 
 
 @fact("relation.began", subject=None)
-class RelationBegan(Fact):
+class RelationBegan(Fact, frozen=True):
     """From then on, the subject stood in this relation to another: resides, works, is guardian of, is member of."""
 
     relation: Annotated[str, CodeOf("relation")]
@@ -77,7 +77,7 @@ class RelationBegan(Fact):
 
 
 @fact("relation.ended", subject=None)
-class RelationEnded(Fact):
+class RelationEnded(Fact, frozen=True):
     """From then on, the subject no longer stood in this relation to the other."""
 
     relation: Annotated[str, CodeOf("relation")]
@@ -85,7 +85,7 @@ class RelationEnded(Fact):
 
 
 @fact("organisation.registered", subject="organisation", introduces=True)
-class OrganisationRegistered(Fact):
+class OrganisationRegistered(Fact, frozen=True):
     """A department, laboratory, team or company became known."""
 
     department: Annotated[str, CodeOf("department")]

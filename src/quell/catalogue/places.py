@@ -18,7 +18,7 @@ from quell.catalogue.fact import (
 
 
 @fact("jurisdiction.registered", subject="jurisdiction", introduces=True)
-class JurisdictionRegistered(Fact):
+class JurisdictionRegistered(Fact, frozen=True):
     """A node of the tree province, city, county, township, community.
 
     ``iso_3166_2`` where the node has one; ``national_code`` the country's own code (GB/T 2260 in China).
@@ -36,7 +36,7 @@ class JurisdictionRegistered(Fact):
 
 
 @fact("place.registered", subject="place", introduces=True)
-class PlaceRegistered(Fact):
+class PlaceRegistered(Fact, frozen=True):
     """A compound, building, unit, flat, room or venue became known, inside another place where nested."""
 
     place_kind: Annotated[str, CodeOf("place_kind")]
@@ -48,7 +48,7 @@ class PlaceRegistered(Fact):
 
 
 @fact("place.closed", subject="place")
-class PlaceClosed(Fact):
+class PlaceClosed(Fact, frozen=True):
     """A place was closed to the public or sealed."""
 
     reason: Annotated[str, CodeOf("closure_reason")]
@@ -57,19 +57,19 @@ class PlaceClosed(Fact):
 
 
 @fact("place.reopened", subject="place")
-class PlaceReopened(Fact):
+class PlaceReopened(Fact, frozen=True):
     """A closed place was opened again."""
 
 
 @fact("place.disinfected", subject="place")
-class PlaceDisinfected(Fact):
+class PlaceDisinfected(Fact, frozen=True):
     """Terminal disinfection of a place was finished."""
 
     method: Annotated[str, CodeOf("disinfection_method")] | None = None
 
 
 @fact("place.searched", subject="place")
-class PlaceSearched(Fact):
+class PlaceSearched(Fact, frozen=True):
     """The people who were exposed at a place were looked for, and so many were found."""
 
     exposed: Count

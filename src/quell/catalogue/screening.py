@@ -26,7 +26,7 @@ PoolSize = Annotated[int, msgspec.Meta(ge=1, le=20)]
 
 
 @fact("round.opened", subject="round", introduces=True)
-class RoundOpened(Fact):
+class RoundOpened(Fact, frozen=True):
     """A screening round over an area began."""
 
     area: tuple[SubjectId, ...]
@@ -36,12 +36,12 @@ class RoundOpened(Fact):
 
 
 @fact("round.closed", subject="round")
-class RoundClosed(Fact):
+class RoundClosed(Fact, frozen=True):
     """A round was closed; who is still unsampled is its result."""
 
 
 @fact("station.opened", subject="place")
-class StationOpened(Fact):
+class StationOpened(Fact, frozen=True):
     """A sampling station opened for a round."""
 
     round: RoundId
@@ -49,7 +49,7 @@ class StationOpened(Fact):
 
 
 @fact("person.exempted", subject="person")
-class PersonExempted(Fact):
+class PersonExempted(Fact, frozen=True):
     """A person need not be sampled in a round, for this reason."""
 
     round: RoundId
@@ -57,7 +57,7 @@ class PersonExempted(Fact):
 
 
 @fact("tube.sampled", subject="tube", introduces=True)
-class TubeSampled(Fact):
+class TubeSampled(Fact, frozen=True):
     """Swabs of these people were put in this tube.
 
     members    the people, in the order of swabbing; their number may be below the tube's size
@@ -75,7 +75,7 @@ class TubeSampled(Fact):
 
 
 @fact("sample.refused", subject="person")
-class SampleRefused(Fact):
+class SampleRefused(Fact, frozen=True):
     """A person could not be or did not want to be sampled."""
 
     reason: Annotated[str, CodeOf("refusal_reason")]

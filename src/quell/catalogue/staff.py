@@ -8,7 +8,7 @@ from quell.catalogue.fact import CodeOf, Count, Fact, Identifier, Moment, Organi
 
 
 @fact("staff.enrolled", subject="person")
-class StaffEnrolled(Fact):
+class StaffEnrolled(Fact, frozen=True):
     """A person works for the response, with these skills."""
 
     organisation: OrganisationId
@@ -17,14 +17,14 @@ class StaffEnrolled(Fact):
 
 
 @fact("staff.left", subject="person")
-class StaffLeft(Fact):
+class StaffLeft(Fact, frozen=True):
     """A person no longer works for the response."""
 
     organisation: OrganisationId
 
 
 @fact("shift.worked", subject="person")
-class ShiftWorked(Fact):
+class ShiftWorked(Fact, frozen=True):
     """A shift was worked; ``occurred`` is from its start to its end."""
 
     post: Annotated[str, CodeOf("post")]
@@ -32,7 +32,7 @@ class ShiftWorked(Fact):
 
 
 @fact("shift.planned", subject="person")
-class ShiftPlanned(Fact):
+class ShiftPlanned(Fact, frozen=True):
     """A shift was given out; ``starts`` and ``ends`` are canonical UTC."""
 
     post: Annotated[str, CodeOf("post")]
@@ -41,14 +41,14 @@ class ShiftPlanned(Fact):
 
 
 @fact("staff.exposed", subject="person")
-class StaffExposed(Fact):
+class StaffExposed(Fact, frozen=True):
     """A staff member was exposed at work: torn glove, needle, unprotected contact."""
 
     circumstance: Annotated[str, CodeOf("staff_exposure")]
 
 
 @fact("staff.wellbeing_stated", subject="person")
-class StaffWellbeingStated(Fact):
+class StaffWellbeingStated(Fact, frozen=True):
     """A staff member said how they are; who said what lies with them and the supervisor they chose."""
 
     state: Annotated[str, CodeOf("wellbeing")]

@@ -19,7 +19,7 @@ from quell.catalogue.fact import (
 
 
 @fact("transfer.requested", subject="person")
-class TransferRequested(Fact):
+class TransferRequested(Fact, frozen=True):
     """A place in a facility and a ride to it were asked for."""
 
     reason: Annotated[str, CodeOf("transfer_reason")]
@@ -28,7 +28,7 @@ class TransferRequested(Fact):
 
 
 @fact("vehicle.registered", subject="vehicle", introduces=True)
-class VehicleRegistered(Fact):
+class VehicleRegistered(Fact, frozen=True):
     """A vehicle became part of the fleet."""
 
     seats: Count
@@ -36,7 +36,7 @@ class VehicleRegistered(Fact):
 
 
 @fact("vehicle.assigned", subject="vehicle", claim=True)
-class VehicleAssigned(Fact):
+class VehicleAssigned(Fact, frozen=True):
     """A vehicle was claimed for a trip; ``occurred`` is the time it is taken for."""
 
     trip: TripId
@@ -44,7 +44,7 @@ class VehicleAssigned(Fact):
 
 
 @fact("trip.planned", subject="trip", introduces=True)
-class TripPlanned(Fact):
+class TripPlanned(Fact, frozen=True):
     """A trip was planned: who rides where."""
 
     riders: tuple[PersonId, ...]
@@ -53,7 +53,7 @@ class TripPlanned(Fact):
 
 
 @fact("trip.departed", subject="trip")
-class TripDeparted(Fact):
+class TripDeparted(Fact, frozen=True):
     """The vehicle left."""
 
     vehicle: VehicleId
@@ -61,26 +61,26 @@ class TripDeparted(Fact):
 
 
 @fact("trip.arrived", subject="trip")
-class TripArrived(Fact):
+class TripArrived(Fact, frozen=True):
     """The vehicle reached the facility."""
 
     riders: tuple[PersonId, ...] = ()
 
 
 @fact("person.departed", subject="person")
-class PersonDeparted(Fact):
+class PersonDeparted(Fact, frozen=True):
     """A person left for the facility."""
 
     trip: TripId | None = None
 
 
 @fact("vehicle.disinfected", subject="vehicle")
-class VehicleDisinfected(Fact):
+class VehicleDisinfected(Fact, frozen=True):
     """A vehicle was disinfected and may ride again."""
 
 
 @fact("transfer.refused", subject="person")
-class TransferRefused(Fact):
+class TransferRefused(Fact, frozen=True):
     """A facility or a person refused a transfer."""
 
     reason: Annotated[str, CodeOf("transfer_refusal")]

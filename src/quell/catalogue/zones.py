@@ -8,7 +8,7 @@ from quell.catalogue.fact import CodeOf, Count, Fact, Identifier, Moment, Person
 
 
 @fact("zone.declared", subject="zone", introduces=True)
-class ZoneDeclared(Fact):
+class ZoneDeclared(Fact, frozen=True):
     """An area was declared a risk zone by order."""
 
     level: Annotated[str, CodeOf("zone_level")]
@@ -22,7 +22,7 @@ class ZoneDeclared(Fact):
 
 
 @fact("zone.extended", subject="zone")
-class ZoneExtended(Fact):
+class ZoneExtended(Fact, frozen=True):
     """A zone's time or area was extended by order."""
 
     ordered_by: Identifier
@@ -31,7 +31,7 @@ class ZoneExtended(Fact):
 
 
 @fact("zone.lowered", subject="zone")
-class ZoneLowered(Fact):
+class ZoneLowered(Fact, frozen=True):
     """A zone's level was lowered."""
 
     level: Annotated[str, CodeOf("zone_level")]
@@ -40,14 +40,14 @@ class ZoneLowered(Fact):
 
 
 @fact("zone.lifted", subject="zone")
-class ZoneLifted(Fact):
+class ZoneLifted(Fact, frozen=True):
     """A zone was lifted."""
 
     ordered_by: Identifier
 
 
 @fact("zone.passage_allowed", subject="person")
-class ZonePassageAllowed(Fact):
+class ZonePassageAllowed(Fact, frozen=True):
     """A person may leave or enter a zone once, for this reason: care, birth, funeral, work that must go on."""
 
     zone_left: SubjectId

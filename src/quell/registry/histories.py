@@ -138,12 +138,13 @@ def _amended(stated: Stored, amendment: Stored) -> Stored:
     )
 
 
-def stored_facts(cursor: psycopg.Cursor[Any], subjects: Sequence[str]) -> dict[str, list[Stored]]:
-    """The facts of these subjects as they lie in the ledger, by subject."""
+def stored_facts(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> dict[str, list[Stored]]:
+    """The facts of these subjects, and of the tubes that people among them were ever said to be in, by subject."""
+    asked = sorted(subjects)
+    people = [subject for subject in asked if subject.startswith("person:")]
     cursor.execute(
-        """SELECT f.fact_id::text, f.kind, f.version, f.subject, f.body::text, f.content_hash, w.recorded_at
-           FROM ledger.fact f JOIN ledger.write w USING (write_id) WHERE f.subject = ANY (%s)""",
-        (list(subjects),),
+        f"{_FACTS} WHERE f.subject = ANY (%s)" + (f" UNION {_FACTS} WHERE f.subject IN ({_TUBES})" if people else ""),
+        (asked, people) if people else (asked,),
         prepare=True,
     )
     found: dict[str, list[Stored]] = defaultdict(list)
@@ -152,6 +153,11 @@ def stored_facts(cursor: psycopg.Cursor[Any], subjects: Sequence[str]) -> dict[s
         values = msgspec.structs.asdict(read(kind, version, msgspec.json.decode(body)))
         found[subject].append(Stored(fact_id, kind, version, subject, values, bytes(content_hash), recorded_at))
     return found
+
+
+_FACTS = """SELECT f.fact_id::text, f.kind, f.version, f.subject, f.body::text, f.content_hash, w.recorded_at
+            FROM ledger.fact f JOIN ledger.write w USING (write_id)"""
+_TUBES = "SELECT subject FROM ledger.link WHERE named = ANY (%s) AND role = 'members' AND subject LIKE 'tube:%%'"
 
 
 def histories_of(cursor: psycopg.Cursor[Any], groups: Mapping[str, Sequence[str]]) -> dict[str, History]:

@@ -7,7 +7,8 @@ writers who do not see each other decide alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,8 @@ from quell.protocol.pack import DutyRule, Pack
 from quell.protocol.patterns import Condition, Pattern
 
 ALWAYS = frozenset({"fact.amended", "fact.retracted", "subject.merged", "subject.split", "restriction.ordered"})
+
+_REMEMBERED = 100_000
 
 
 class Interest:
@@ -31,11 +34,16 @@ class Interest:
                 for pattern in rule.when:
                     self._stand_on(rule.subject, pattern)
                 others = (*rule.unless, *rule.met_by, *rule.ended_by) if isinstance(rule, DutyRule) else rule.unless
-                self._look_through(others)
+                self._look_through(_narrowed(others, rule.when))
             for ground in pack.grounds.values():
                 self._look_through((*ground.rests_on, *ground.ended_by))
             roles |= {rule.requires.of for rule in pack.conclusions if rule.requires}
         self.required_roles = frozenset(roles)
+        self._asked = {
+            kind: tuple(sorted({each.field for pattern in patterns for each in pattern.conditions}))
+            for kind, patterns in self.through_tube.items()
+        }
+        self._answers: dict[tuple[Any, ...], bool] = {}
 
     def _stand_on(self, subject: str, pattern: Pattern) -> None:
         if pattern.via == "members":
@@ -55,8 +63,33 @@ class Interest:
         return any(_may_fit(pattern, fields, None) for pattern in self.triggers.get((subject_kind, kind), ()))
 
     def reaches_members(self, kind: str, fields: Any, pool_size: int | None) -> bool:  # noqa: ANN401
-        """Whether this fact about a tube of this size may matter to the people in it."""
-        return any(_may_fit(pattern, fields, pool_size) for pattern in self.through_tube.get(kind, ()))
+        """Whether this fact about a tube of this size may matter to the people in it.
+
+        Answers are remembered by what the patterns ask about: a day's results differ in a handful of ways.
+        """
+        asked = self._asked.get(kind)
+        if asked is None:
+            return False
+        key = (kind, pool_size, *(getattr(fields, field, None) for field in asked))
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = any(_may_fit(pattern, fields, pool_size) for pattern in self.through_tube[kind])
+            if len(self._answers) < _REMEMBERED:
+                self._answers[key] = answer
+        return answer
+
+
+def _narrowed(patterns: Iterable[Pattern], when: Iterable[Pattern]) -> Iterator[Pattern]:
+    """A pattern that asks for the root's own tube (of = "$of") can only fit tubes on which the rule can stand."""
+    for pattern in patterns:
+        same_tube = any((each.field, each.comparison, each.value) == ("of", "$", "of") for each in pattern.conditions)
+        roots = [root for root in when if root.via == "members"]
+        if pattern.via != "members" or not same_tube or not roots:
+            yield pattern
+            continue
+        for root in roots:
+            sizes = tuple(each for each in root.conditions if each.field == "pool_size")
+            yield replace(pattern, conditions=(*pattern.conditions, *sizes))
 
 
 def _may_fit(pattern: Pattern, fields: Any, pool_size: int | None) -> bool:  # noqa: ANN401

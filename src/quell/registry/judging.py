@@ -13,7 +13,7 @@ import psycopg
 from quell.protocol.events import Conclusion, Event, Judgement
 from quell.protocol.judge import judge
 from quell.registry import aliases, cards, claims, relations, rows
-from quell.registry.histories import History, Stored, combined, events_of, histories_of, order_text
+from quell.registry.histories import History, Stored, combined, effective, events_of, order_text, stored_facts
 from quell.registry.interest import interest_in_force
 from quell.registry.outbreaks import write_jurisdiction, write_outbreak
 from quell.registry.packs_in_force import packs_in_force
@@ -71,19 +71,12 @@ def lock(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> None:
 
 def _judge(cursor: psycopg.Cursor[Any], asked: set[str]) -> set[str]:
     """Judge these subjects from their whole histories; return whom that may concern next."""
-    mention(cursor, asked)
-    lock(cursor, asked)
-    groups = aliases.groups_of(cursor, asked)
-    own = histories_of(cursor, {alias: [alias] for group in groups.values() for alias in group} | {s: [s] for s in asked})
+    groups, own, tubes = _gather(cursor, asked)
     pointers = {subject: aliases.points_to(own[subject].effective) for subject in asked if own[subject].mentions(MERGES)}
     if pointers:
         asked = asked | aliases.repoint(cursor, pointers)
-        mention(cursor, asked)
-        lock(cursor, asked)
-        groups = aliases.groups_of(cursor, asked)
-        own = histories_of(cursor, {alias: [alias] for group in groups.values() for alias in group})
+        groups, own, tubes = _gather(cursor, asked)
     histories = {subject: combined(own[alias] for alias in group) for subject, group in groups.items()}
-    tubes = _tubes_of(cursor, [alias for group in groups.values() for alias in group])
     packs, past = packs_in_force(
         cursor,
         {
@@ -114,16 +107,19 @@ def _judge(cursor: psycopg.Cursor[Any], asked: set[str]) -> set[str]:
     return _standing_on(cursor, changed, roles)
 
 
-def _tubes_of(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> dict[str, History]:
-    """The histories of the tubes that people among these subjects were ever said to be in."""
-    people = [subject for subject in subjects if subject.startswith("person:")]
-    if not people:
-        return {}
-    cursor.execute(
-        "SELECT DISTINCT subject FROM ledger.link WHERE named = ANY (%s) AND role = 'members'", (people,), prepare=True
-    )
-    tubes = [tube for (tube,) in cursor if tube.startswith("tube:")]
-    return histories_of(cursor, {tube: [tube] for tube in tubes}) if tubes else {}
+def _gather(
+    cursor: psycopg.Cursor[Any], asked: set[str]
+) -> tuple[dict[str, list[str]], dict[str, History], dict[str, History]]:
+    """Hold these subjects and read what stands: who is whom, the history of each id, and of the tubes they are in."""
+    with cursor.connection.pipeline():
+        mention(cursor, asked)
+        lock(cursor, asked)
+        groups = aliases.groups_of(cursor, asked)
+    ids = {alias for group in groups.values() for alias in group} | asked
+    stored = stored_facts(cursor, ids)
+    own = {subject: effective(stored.get(subject, ())) for subject in ids}
+    tubes = {subject: effective(facts) for subject, facts in stored.items() if subject.startswith("tube:")}
+    return groups, own, tubes
 
 
 def _events(
@@ -210,14 +206,19 @@ def _write(cursor: psycopg.Cursor[Any], subjects: Sequence[str], judged: _Judged
         ),
         prepare=True,
     )
-    rows.write(cursor, rows.DUTY, subjects, [rows.as_row(rows.DUTY, d) for j in judged.judgements for d in j.duties])
-    restrictions = [rows.as_row(rows.RESTRICTION, r) for j in judged.judgements for r in j.restrictions]
-    rows.write(cursor, rows.RESTRICTION, subjects, restrictions)
-    rows.write(cursor, rows.PENDING, subjects, judged.pending)
-    rows.write(cursor, rows.RELATION, subjects, judged.relations)
-    rows.write(cursor, rows.CLAIM, subjects, judged.claims)
-    conclusions = [rows.as_row(rows.CONCLUSION, c) for j in judged.judgements for c in j.conclusions]
-    return rows.write(cursor, rows.CONCLUSION, subjects, conclusions)
+    changed = rows.write(
+        cursor,
+        subjects,
+        {
+            rows.CONCLUSION: [rows.as_row(rows.CONCLUSION, c) for j in judged.judgements for c in j.conclusions],
+            rows.DUTY: [rows.as_row(rows.DUTY, d) for j in judged.judgements for d in j.duties],
+            rows.RESTRICTION: [rows.as_row(rows.RESTRICTION, r) for j in judged.judgements for r in j.restrictions],
+            rows.PENDING: judged.pending,
+            rows.RELATION: judged.relations,
+            rows.CLAIM: judged.claims,
+        },
+    )
+    return changed[rows.CONCLUSION]
 
 
 def _standing_on(cursor: psycopg.Cursor[Any], changed: set[str], roles: frozenset[str]) -> set[str]:

@@ -156,8 +156,9 @@ def _members(cursor: psycopg.Cursor[Any], tubes: Iterable[str]) -> set[str]:
     if not asked:
         return set()
     cursor.execute(
-        """SELECT DISTINCT l.named FROM ledger.fact f JOIN ledger.link l USING (write_id, ordinal)
-           WHERE f.subject = ANY (%s) AND l.role = 'members'""",
+        """SELECT DISTINCT named FROM ledger.fact f,
+               LATERAL jsonb_array_elements_text(coalesce(f.body -> 'members', f.body -> 'replacement' -> 'members')) named
+           WHERE f.subject = ANY (%s) AND f.kind IN ('tube.sampled', 'fact.amended')""",
         (asked,),
         prepare=True,
     )

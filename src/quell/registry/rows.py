@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 import msgspec
 import psycopg
-from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from quell.protocol.events import Conclusion, Duty, Restriction
@@ -16,14 +15,20 @@ from quell.protocol.events import Conclusion, Duty, Restriction
 psycopg.types.json.set_json_dumps(msgspec.json.encode)
 
 
-@dataclass(frozen=True, slots=True)
 class Table:
     """A table of the registry whose rows belong to a subject, and the columns that identify a row."""
 
-    name: str
-    columns: tuple[str, ...]
-    key: tuple[str, ...]
-    json: frozenset[str] = frozenset()
+    def __init__(
+        self, name: str, columns: tuple[str, ...], key: tuple[str, ...], json: frozenset[str] = frozenset()
+    ) -> None:
+        self.columns = columns
+        self.subject_at = columns.index("subject")
+        self.key_at = tuple(columns.index(column) for column in key)
+        self.json_at = tuple(index for index, column in enumerate(columns) if column in json)
+        shown = ", ".join(f"{column}::text" if column in json else column for column in columns)
+        self.select = f"SELECT {shown} FROM registry.{name} WHERE subject = ANY (%s)"
+        self.delete = f"DELETE FROM registry.{name} WHERE {' AND '.join(f'{column} = %s' for column in key)}"
+        self.insert = f"INSERT INTO registry.{name} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"
 
 
 CONCLUSION = Table(
@@ -52,50 +57,39 @@ def as_row(table: Table, value: object) -> Row:
     return tuple(getattr(value, column) for column in table.columns)
 
 
-def existing(cursor: psycopg.Cursor[Any], table: Table, subjects: Sequence[str]) -> set[Row]:
+def write(
+    cursor: psycopg.Cursor[Any], subjects: Sequence[str], wanted: Mapping[Table, Iterable[Row]]
+) -> dict[Table, set[str]]:
+    """Make the rows of these subjects be exactly these; return by table the subjects whose rows changed.
+
+    Everything is asked in one round trip and written in another.
+    """
+    present = _present(cursor.connection, list(subjects), list(wanted))
+    changed: dict[Table, set[str]] = {}
+    with cursor.connection.pipeline():
+        for table, rows in wanted.items():
+            by_content = {_comparable(row, table.json_at, decode=False): row for row in rows}
+            gone = present[table] - by_content.keys()
+            new = [row for content, row in by_content.items() if content not in present[table]]
+            for row in gone:
+                cursor.execute(table.delete, [row[index] for index in table.key_at], prepare=True)
+            for row in new:
+                values = [Jsonb(value) if index in table.json_at else value for index, value in enumerate(row)]
+                cursor.execute(table.insert, values, prepare=True)
+            changed[table] = {row[table.subject_at] for row in (*gone, *new)}
+    return changed
+
+
+def _present(
+    connection: psycopg.Connection[Any], subjects: list[str], tables: Sequence[Table]
+) -> dict[Table, set[Row]]:
     """The rows that these subjects have now."""
-    columns = sql.SQL(", ").join(
-        sql.SQL("{}::text").format(sql.Identifier(column)) if column in table.json else sql.Identifier(column)
-        for column in table.columns
-    )
-    cursor.execute(
-        sql.SQL("SELECT {} FROM registry.{} WHERE subject = ANY (%s)").format(columns, sql.Identifier(table.name)),
-        (list(subjects),),
-        prepare=True,
-    )
-    positions = [index for index, column in enumerate(table.columns) if column in table.json]
-    return {_comparable(row, positions, decode=True) for row in cursor}
-
-
-def write(cursor: psycopg.Cursor[Any], table: Table, subjects: Sequence[str], rows: Iterable[Row]) -> set[str]:
-    """Make the rows of these subjects be exactly these; return the subjects whose rows changed."""
-    positions = [index for index, column in enumerate(table.columns) if column in table.json]
-    wanted = {_comparable(row, positions, decode=False): row for row in rows}
-    present = existing(cursor, table, subjects)
-    gone = present - wanted.keys()
-    new = [row for comparable, row in wanted.items() if comparable not in present]
-    subject_at = table.columns.index("subject")
-    if gone:
-        keys = [table.columns.index(column) for column in table.key]
-        condition = sql.SQL(" AND ").join(
-            sql.SQL("{} = %s").format(sql.Identifier(column)) for column in table.key
-        )
-        statement = sql.SQL("DELETE FROM registry.{} WHERE {}").format(sql.Identifier(table.name), condition)
-        cursor.executemany(statement, [tuple(row[index] for index in keys) for row in gone])
-    if new:
-        statement = sql.SQL("INSERT INTO registry.{} ({}) VALUES ({})").format(
-            sql.Identifier(table.name),
-            sql.SQL(", ").join(map(sql.Identifier, table.columns)),
-            sql.SQL(", ").join(sql.Placeholder() for _ in table.columns),
-        )
-        cursor.executemany(
-            statement,
-            [
-                tuple(Jsonb(value) if index in positions else value for index, value in enumerate(row))
-                for row in new
-            ],
-        )
-    return {row[subject_at] for row in gone} | {row[subject_at] for row in new}
+    with connection.pipeline():
+        asked = {table: psycopg.Cursor(connection).execute(table.select, (subjects,), prepare=True) for table in tables}
+        return {
+            table: {_comparable(row, table.json_at, decode=True) for row in answer.fetchall()}
+            for table, answer in asked.items()
+        }
 
 
 def _comparable(row: Sequence[Any], json_at: Sequence[int], *, decode: bool) -> Row:

@@ -40,7 +40,7 @@ BOOKKEEPING = frozenset({"django_migrations", "django_content_type", "auth_permi
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a backup says of itself. `written` is an instant in UTC; `head` is the ledger's last sealed batch."""
+    """What a backup says of itself. `written` is an instant in UTC; `head` is the ledger's last seal."""
 
     quell: str
     written: str
@@ -105,7 +105,8 @@ def restore(connections: Connections, file: Path, *, replace: bool = False) -> M
                 _pour(source, sink, manifest.dump_bytes)
         with psycopg.connect(_administrator(fresh), autocommit=True) as connection:
             connection.execute("ANALYZE")
-            if _describe(connection).rows != manifest.rows:
+            found = _describe(connection)
+            if (found.rows, found.head) != (manifest.rows, manifest.head):
                 raise QuellError(
                     f"What was restored from {file} is not what its manifest lists; nothing was changed."
                 )
@@ -166,7 +167,15 @@ def _describe(connection: psycopg.Connection[tuple[object, ...]]) -> Manifest:
         postgres=str(_one(connection, "SHOW server_version")),
         migrations=migrations,
         rows=rows,
+        head=_ledger_head(connection) if rows.get("ledger.seal") else None,
     )
+
+
+def _ledger_head(connection: psycopg.Connection[tuple[object, ...]]) -> dict[str, str]:
+    position, chain = connection.execute(
+        "SELECT position::text, encode(chain_hash, 'hex') FROM ledger.seal ORDER BY seal.position DESC LIMIT 1"
+    ).fetchall()[0]
+    return {"position": str(position), "chain_hash": str(chain)}
 
 
 def _refuse_newer(manifest: Manifest, file: Path) -> None:

@@ -24,6 +24,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from psycopg import pq
@@ -109,6 +110,10 @@ class Server:
             try:
                 if _take(users, fcntl.LOCK_EX):
                     self._stop()
+                    with suppress(
+                        OSError
+                    ):  # not empty where the server would not stop: the next start sees to it
+                        self.socket.rmdir()
             finally:
                 os.close(users)
 
