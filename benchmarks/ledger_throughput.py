@@ -101,11 +101,17 @@ def mass(tubes: int) -> None:
         taken = timed(lambda facts=results: record(facts, by="laboratory", now=NOW))
         seconds, slowest = seconds + taken, max(slowest, taken)
     rate = tubes / seconds
-    print(f"resulted   {tubes:>9,} through record():               {rate:>9,.0f} facts/s, slowest chunk {slowest:.2f} s")
+    print(
+        f"resulted   {tubes:>9,} through record():               {rate:>9,.0f} facts/s, slowest chunk {slowest:.2f} s"
+    )
     print(f"           duties owed for the positive ones:          {count('registry.duty'):>9,}")
     bare = tubes / bare_copy(tubes)
-    print(f"bare COPY  and one projection, nothing checked:        {bare:>9,.0f} rows/s; record() is at {rate / bare:.2f} of it")
-    print(f"ledger     {size('ledger.fact')} facts, {size('ledger.link')} links, {size('registry.subject')} subjects")
+    print(
+        f"bare COPY  and one projection, nothing checked:        {bare:>9,.0f} rows/s; record() is at {rate / bare:.2f} of it"
+    )
+    print(
+        f"ledger     {size('ledger.fact')} facts, {size('ledger.link')} links, {size('registry.subject')} subjects"
+    )
 
 
 def bare_copy(tubes: int) -> float:
@@ -117,7 +123,8 @@ def bare_copy(tubes: int) -> float:
         connection.execute("CREATE TABLE bare.fact (id text PRIMARY KEY, subject text, body jsonb)")
         connection.execute("CREATE TABLE bare.state (subject text PRIMARY KEY, result text)")
         connection.execute(
-            "INSERT INTO bare.state SELECT 'tube:' || lpad(n::text, 7, '0'), NULL FROM generate_series(0, %s) n", (tubes - 1,)
+            "INSERT INTO bare.state SELECT 'tube:' || lpad(n::text, 7, '0'), NULL FROM generate_series(0, %s) n",
+            (tubes - 1,),
         )
         connection.commit()
         seconds = 0.0
@@ -188,7 +195,8 @@ def bare_inserts(singles: int) -> list[float]:
 
         def insert(number: int) -> None:
             connection.execute(
-                "INSERT INTO bare.fact VALUES (%s, %s, %s)", (f"single-{number}", "person:1", '{"measure": "hold"}')
+                "INSERT INTO bare.fact VALUES (%s, %s, %s)",
+                (f"single-{number}", "person:1", '{"measure": "hold"}'),
             )
             connection.commit()
 
@@ -198,7 +206,9 @@ def bare_inserts(singles: int) -> list[float]:
 def report(what: str, seconds: list[float]) -> None:
     milliseconds = sorted(1000 * each for each in seconds)
     p95 = milliseconds[int(0.95 * len(milliseconds))]
-    print(f"{what:<42} n {len(milliseconds):>5}   median {statistics.median(milliseconds):6.2f} ms   p95 {p95:6.2f} ms")
+    print(
+        f"{what:<42} n {len(milliseconds):>5}   median {statistics.median(milliseconds):6.2f} ms   p95 {p95:6.2f} ms"
+    )
 
 
 def timed(work: Callable[[], Any]) -> float:

@@ -63,6 +63,22 @@ def options(
 
 
 @app.command()
+def demo(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the first page in the browser.")
+    ] = True,
+    days: Annotated[int, typer.Option(min=3, max=21, help="Which day of the outbreak it is now.")] = 9,
+    seed: Annotated[int, typer.Option(help="Same seed, same outbreak.")] = 7,
+    home: Home = None,
+) -> None:
+    """Show a simulated city in the middle of an outbreak, in a home of its own."""
+    from quell.commands import demo as command
+
+    command.run(port=port, browser=browser, days=days, seed=seed, home=home)
+
+
+@app.command()
 def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
     host: Annotated[

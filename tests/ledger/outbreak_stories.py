@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
@@ -51,14 +52,25 @@ def adopt_pack() -> None:
     adopt(load("cn-covid19"), now=NOW)
 
 
-def sampled(tube: str, members: Sequence[str], at: datetime, pool_size: int, purpose: str = "round") -> TubeSampled:
+def sampled(
+    tube: str, members: Sequence[str], at: datetime, pool_size: int, purpose: str = "round"
+) -> TubeSampled:
     return TubeSampled(
-        subject=tube, occurred=instant(at), members=tuple(members), pool_size=pool_size, purpose=purpose, **WHERE
+        subject=tube,
+        occurred=instant(at),
+        members=tuple(members),
+        pool_size=pool_size,
+        purpose=purpose,
+        **WHERE,
     )
 
 
-def resulted(tube: str, result: str, at: datetime, source_id: str | None = None, ct: float | None = None) -> TubeResulted:
-    return TubeResulted(subject=tube, occurred=instant(at), result=result, ct=ct, source_id=source_id, **WHERE)
+def resulted(
+    tube: str, result: str, at: datetime, source_id: str | None = None, ct: float | None = None
+) -> TubeResulted:
+    return TubeResulted(
+        subject=tube, occurred=instant(at), result=result, ct=ct, source_id=source_id, **WHERE
+    )
 
 
 def held(person: str, at: datetime, because: str = "tube:pool") -> RestrictionOrdered:
@@ -78,7 +90,12 @@ def held(person: str, at: datetime, because: str = "tube:pool") -> RestrictionOr
 
 def named(contact: str, source: str, at: datetime, last: datetime) -> ContactNamed:
     return ContactNamed(
-        subject=contact, occurred=instant(at), source_person=source, last_exposure=instant(last), setting="household", **WHERE
+        subject=contact,
+        occurred=instant(at),
+        source_person=source,
+        last_exposure=instant(last),
+        setting="household",
+        **WHERE,
     )
 
 
@@ -107,8 +124,8 @@ def merged(subject: str, into: str, at: datetime) -> SubjectMerged:
     return SubjectMerged(subject=subject, occurred=instant(at), into=into, **WHERE)
 
 
-def id_of(fact: Fact) -> Any:
-    return identity_of(fact, content_hash(fact.kind, fact.version, body_of(fact)))
+def id_of(fact: Fact) -> UUID:
+    return UUID(identity_of(fact, content_hash(fact.kind, fact.version, body_of(fact))))
 
 
 def registry(database: Connections) -> dict[str, list[str]]:
@@ -118,7 +135,7 @@ def registry(database: Connections) -> dict[str, list[str]]:
             table: [
                 row
                 for (row,) in connection.execute(
-                    f"SELECT d::text FROM (SELECT {', '.join(columns)} FROM registry.{table}) d ORDER BY 1"
+                    f"SELECT d::text FROM (SELECT {', '.join(columns)} FROM registry.{table}) d ORDER BY 1"  # noqa: S608
                 ).fetchall()
             ]
             for table, columns in TABLES.items()
@@ -134,7 +151,9 @@ def a_few_days() -> list[Fact]:
     single_at = POSITIVE + timedelta(hours=1)
     read_at = POSITIVE + timedelta(hours=4)
     holds = [held(person, hold_at) for person in people[:8]]
-    singles = [sampled(f"tube:single-{n}", [f"person:{n}"], single_at, 1, "pool_resample") for n in (1, 2, 3, 10)]
+    singles = [
+        sampled(f"tube:single-{n}", [f"person:{n}"], single_at, 1, "pool_resample") for n in (1, 2, 3, 10)
+    ]
     readings = [
         resulted("tube:single-1", "negative", read_at, "lab-2"),
         resulted("tube:single-2", "negative", read_at, "lab-3"),

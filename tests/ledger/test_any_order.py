@@ -8,8 +8,8 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ledger.outbreak_stories import NOW, a_few_days, adopt_pack, registry
 
+from ledger.outbreak_stories import NOW, a_few_days, adopt_pack, registry
 from quell.catalogue.fact import Fact
 from quell.ledger.rebuild import rebuild
 from quell.ledger.record import record

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from ledger.outbreak_stories import NOW, OUTBREAK, POSITIVE, a_few_days, adopt_pack
 from psycopg import sql
 
+from ledger.outbreak_stories import NOW, OUTBREAK, POSITIVE, a_few_days, adopt_pack
 from quell.ledger.identity import Identity, erase, erase_expired, keep, keep_identities
 from quell.ledger.interchange import export_ledger
 from quell.ledger.rebuild import rebuild
@@ -41,7 +41,14 @@ def known(database: Connections) -> Connections:
         by="chase",
         now=NOW,
     )
-    keep("person:11", "free_text", content={"text": f"{NAME} 的电话 139 0000 7788"}, retention="contact", by="chase", now=NOW)
+    keep(
+        "person:11",
+        "free_text",
+        content={"text": f"{NAME} 的电话 139 0000 7788"},
+        retention="contact",
+        by="chase",
+        now=NOW,
+    )
     seal_all(now=NOW)
     return database
 
@@ -53,7 +60,9 @@ def everything(database: Connections) -> Iterator[tuple[str, str]]:
             """SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('ledger', 'registry', 'vault', 'public')"""
         ).fetchall()
         for schema, table in tables:
-            query = sql.SQL("SELECT t::text FROM {}.{} t").format(sql.Identifier(schema), sql.Identifier(table))
+            query = sql.SQL("SELECT t::text FROM {}.{} t").format(
+                sql.Identifier(schema), sql.Identifier(table)
+            )
             for (row,) in connection.execute(query):
                 yield f"{schema}.{table}", row
 
@@ -62,7 +71,9 @@ def traces_in(text: str) -> list[str]:
     return [trace for trace in TRACES if trace in text]
 
 
-def test_identity_is_found_by_pieces_pinyin_and_last_digits_and_every_read_is_logged(known: Connections) -> None:
+def test_identity_is_found_by_pieces_pinyin_and_last_digits_and_every_read_is_logged(
+    known: Connections,
+) -> None:
     for asked in ("欧阳", "ouyang", "7788", "oycsn"):
         assert reading.find(asked, by="chase", desk="chase", purpose="call") == ["person:11b"]
     read = reading.read_identity(["person:11b", "person:10"], by="chase 4", desk="chase", purpose="duty hold")
@@ -73,16 +84,24 @@ def test_identity_is_found_by_pieces_pinyin_and_last_digits_and_every_read_is_lo
 
 def test_the_web_role_cannot_read_the_vault_round_its_functions(known: Connections) -> None:
     for table in ("record", "token"):
-        with psycopg.connect(known.web.conninfo()) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        with (
+            psycopg.connect(known.web.conninfo()) as connection,
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+        ):
             connection.execute(sql.SQL("SELECT * FROM vault.{}").format(sql.Identifier(table)))
     with psycopg.connect(known.web.conninfo()) as connection, pytest.raises(psycopg.errors.CheckViolation):
         connection.execute("SELECT * FROM vault.read(ARRAY['person:10'], 'identity', 'me', 'chase', '')")
-    with psycopg.connect(known.web.conninfo()) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+    with (
+        psycopg.connect(known.web.conninfo()) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
         connection.execute("UPDATE vault.read_log SET read_by = 'nobody'")
 
 
 def test_no_identity_ever_stood_in_the_ledger_or_the_registry(known: Connections) -> None:
-    assert [place for place, row in everything(known) if traces_in(row) and not place.startswith("vault.")] == []
+    assert [
+        place for place, row in everything(known) if traces_in(row) and not place.startswith("vault.")
+    ] == []
 
 
 def test_erasing_leaves_a_tombstone_and_nothing_else(known: Connections, tmp_path: Path) -> None:
@@ -121,11 +140,14 @@ def test_erasing_leaves_a_tombstone_and_nothing_else(known: Connections, tmp_pat
 
 def test_what_was_erased_is_not_taken_back(known: Connections) -> None:
     with psycopg.connect(known.owner.conninfo()) as connection:
-        (record_id,) = connection.execute("SELECT record_id FROM vault.record WHERE subject = 'person:10'").fetchone() or ("",)
+        (record_id,) = connection.execute(
+            "SELECT record_id FROM vault.record WHERE subject = 'person:10'"
+        ).fetchone() or ("",)
     erase(["person:10"], rule="person_asked", ordered_by="o", jurisdiction="CN-GS-LZ", by="d", now=NOW)
     with psycopg.connect(known.web.conninfo()) as connection, pytest.raises(psycopg.errors.CheckViolation):
         connection.execute(
-            "SELECT vault.keep(%s, 'person:10', 'identity', 'contact', '{}', NULL, '{}', now(), 'x')", (record_id,)
+            "SELECT vault.keep(%s, 'person:10', 'identity', 'contact', '{}', NULL, '{}', now(), 'x')",
+            (record_id,),
         )
 
 

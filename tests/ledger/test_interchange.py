@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ledger.outbreak_stories import NOW, a_few_days, adopt_pack, registry
 
+from ledger.outbreak_stories import NOW, a_few_days, adopt_pack, registry
 from quell.errors import QuellError
 from quell.ledger.interchange import export_ledger, import_ledger
 from quell.ledger.record import record

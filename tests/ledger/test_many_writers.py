@@ -9,8 +9,18 @@ from random import Random
 
 import psycopg
 from django.db import connections
-from ledger.outbreak_stories import NOW, POSITIVE, SAMPLED, a_few_days, adopt_pack, opened, registry, resulted, sampled
 
+from ledger.outbreak_stories import (
+    NOW,
+    POSITIVE,
+    SAMPLED,
+    a_few_days,
+    adopt_pack,
+    opened,
+    registry,
+    resulted,
+    sampled,
+)
 from quell.catalogue.fact import Fact
 from quell.ledger.rebuild import rebuild
 from quell.ledger.record import record
@@ -78,7 +88,9 @@ def test_a_fact_that_commits_late_gets_a_later_position(database: Connections) -
     """A reader who follows positions sees it, though its write began before what is already sealed."""
     adopt_pack()
     with psycopg.connect(database.web.conninfo()) as slow:
-        slow.execute("INSERT INTO ledger.write (written_by, recorded_at, fact_count) VALUES ('slow', now(), 0)")
+        slow.execute(
+            "INSERT INTO ledger.write (written_by, recorded_at, fact_count) VALUES ('slow', now(), 0)"
+        )
         slow.execute("INSERT INTO ledger.unsealed SELECT max(write_id) FROM ledger.write")
         say([sampled("tube:quick", ["person:1"], SAMPLED, 10)])
         assert seal_all(now=NOW) == 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from ledger.outbreak_stories import NOW, POSITIVE, a_few_days, adopt_pack
 from psycopg import sql
 
+from ledger.outbreak_stories import NOW, POSITIVE, a_few_days, adopt_pack
 from quell.ledger.record import record
 from quell.ledger.seal import GENESIS, head_of, leaves_of, linked, seal_all
 from quell.ledger.verify import Root, verify
@@ -37,14 +37,19 @@ OPEN = "ALTER TABLE ledger.{} DISABLE TRIGGER never_changed"
 def test_nobody_updates_deletes_or_empties(sealed: Connections, role: str, table: str) -> None:
     of: Role = getattr(sealed, role)
     for statement in (f"DELETE FROM ledger.{table}", f"TRUNCATE ledger.{table} CASCADE"):
-        with psycopg.connect(of.conninfo()) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        with (
+            psycopg.connect(of.conninfo()) as connection,
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+        ):
             connection.execute(sql.SQL(statement))
     with psycopg.connect(of.conninfo()) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute(sql.SQL("UPDATE ledger.{} SET {} = {}").format(*_names(table)))
 
 
 def _names(table: str) -> tuple[sql.Identifier, sql.Identifier, sql.Identifier]:
-    column = {"write": "written_by", "fact": "kind", "link": "role", "pack": "content", "seal": "sealed_at"}[table]
+    column = {"write": "written_by", "fact": "kind", "link": "role", "pack": "content", "seal": "sealed_at"}[
+        table
+    ]
     return sql.Identifier(table), sql.Identifier(column), sql.Identifier(column)
 
 
@@ -119,12 +124,15 @@ def test_a_removed_and_a_slipped_in_fact_are_named(sealed: Connections) -> None:
 
 def test_a_write_slipped_past_the_door_is_named(sealed: Connections) -> None:
     as_owner(
-        sealed, f"INSERT INTO ledger.write (written_by, recorded_at, fact_count) VALUES ('x', '{POSITIVE.isoformat()}', 0)"
+        sealed,
+        f"INSERT INTO ledger.write (written_by, recorded_at, fact_count) VALUES ('x', '{POSITIVE.isoformat()}', 0)",
     )
     assert any("neither sealed nor waiting" in fault for fault in verify().faults)
 
 
-def test_a_ledger_sealed_anew_from_a_changed_fact_is_not_the_one_whose_root_was_printed(sealed: Connections) -> None:
+def test_a_ledger_sealed_anew_from_a_changed_fact_is_not_the_one_whose_root_was_printed(
+    sealed: Connections,
+) -> None:
     root = verify().root
     assert root is not None
     with psycopg.connect(sealed.owner.conninfo()) as connection:
@@ -138,7 +146,8 @@ def test_a_ledger_sealed_anew_from_a_changed_fact_is_not_the_one_whose_root_was_
                 leaves = leaves_of(cursor, write_id)
                 chain_hash = linked(chain_hash, position, head_of(cursor, write_id), leaves)
                 cursor.execute(
-                    "UPDATE ledger.seal SET leaves = %s, chain_hash = %s WHERE position = %s", (leaves, chain_hash, position)
+                    "UPDATE ledger.seal SET leaves = %s, chain_hash = %s WHERE position = %s",
+                    (leaves, chain_hash, position),
                 )
     assert any("not the ledger whose root" in fault for fault in verify(root).faults)
 

@@ -60,9 +60,16 @@ def owed(database: Connections) -> dict[str, int]:
     return dict(rows)
 
 
-def sampled(tube: str, members: list[str], at: datetime, pool_size: int, purpose: str = "round") -> TubeSampled:
+def sampled(
+    tube: str, members: list[str], at: datetime, pool_size: int, purpose: str = "round"
+) -> TubeSampled:
     return TubeSampled(
-        subject=tube, occurred=instant(at), members=tuple(members), pool_size=pool_size, purpose=purpose, **WHERE
+        subject=tube,
+        occurred=instant(at),
+        members=tuple(members),
+        pool_size=pool_size,
+        purpose=purpose,
+        **WHERE,
     )
 
 
@@ -101,7 +108,10 @@ def test_the_whole_loop_settles_ten_people(outbreak: Connections) -> None:
     assert owed(outbreak) == {"resample": 10, "check_needs": 10}
 
     state(
-        [NeedsChecked(subject=person, occurred=instant(at + timedelta(minutes=5)), **WHERE) for person in PEOPLE],
+        [
+            NeedsChecked(subject=person, occurred=instant(at + timedelta(minutes=5)), **WHERE)
+            for person in PEOPLE
+        ],
         at + timedelta(minutes=5),
     )
     at += timedelta(hours=1)
@@ -114,11 +124,20 @@ def test_the_whole_loop_settles_ten_people(outbreak: Connections) -> None:
     assert open_now["tell_free"] == 9
     assert open_now["transfer"] == 1
     with psycopg.connect(outbreak.web.conninfo()) as connection:
-        standing = connection.execute("SELECT subject FROM registry.restriction WHERE ended_at IS NULL").fetchall()
+        standing = connection.execute(
+            "SELECT subject FROM registry.restriction WHERE ended_at IS NULL"
+        ).fetchall()
         cases = connection.execute("SELECT subject FROM registry.conclusion WHERE kind = 'case'").fetchall()
     assert standing == [("person:10",)]
     assert cases == [("person:10",)]
 
     at += timedelta(hours=1)
-    state([PersonAdmitted(subject="person:10", occurred=instant(at), facility="facility:1", as_a="case", **WHERE)], at)
+    state(
+        [
+            PersonAdmitted(
+                subject="person:10", occurred=instant(at), facility="facility:1", as_a="case", **WHERE
+            )
+        ],
+        at,
+    )
     assert "transfer" not in owed(outbreak)

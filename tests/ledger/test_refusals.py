@@ -6,8 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
-from ledger.outbreak_stories import NOW, POSITIVE, SAMPLED, WHERE, adopt_pack, opened, registry, resulted, sampled
 
+from ledger.outbreak_stories import (
+    NOW,
+    POSITIVE,
+    SAMPLED,
+    WHERE,
+    adopt_pack,
+    opened,
+    registry,
+    resulted,
+    sampled,
+)
 from quell.catalogue.fact import Fact
 from quell.catalogue.isolation import RestrictionOrdered
 from quell.catalogue.laboratory import TubeResulted
@@ -27,13 +37,25 @@ def facts_in(database: Connections) -> int:
     ("bad", "says"),
     [
         (TubeResulted(subject="tube:1", occurred="2022-02-30", result="positive", **WHERE), "2022-02-30"),
-        (TubeResulted(subject="tube:1", occurred="2022-07-14T02:10:00", result="positive", **WHERE), "offset"),
+        (
+            TubeResulted(subject="tube:1", occurred="2022-07-14T02:10:00", result="positive", **WHERE),
+            "offset",
+        ),
         (TubeResulted(subject="tube:1", occurred="2031-01-01", result="positive", **WHERE), "future"),
         (TubeResulted(subject="tube:1", occurred="2022-07-14", result="yes", **WHERE), "test_result"),
-        (TubeResulted(subject="person:1", occurred="2022-07-14", result="positive", **WHERE), "starts 'tube:'"),
+        (
+            TubeResulted(subject="person:1", occurred="2022-07-14", result="positive", **WHERE),
+            "starts 'tube:'",
+        ),
         (TubeResulted(subject="tube:1", occurred="2022-07-14", result="positive", ct=-3.0, **WHERE), "ct"),
         (
-            TubeSampled(subject="tube:1", occurred="2022-07-14", members=tuple(f"person:{n}" for n in range(30)), pool_size=30, **WHERE),
+            TubeSampled(
+                subject="tube:1",
+                occurred="2022-07-14",
+                members=tuple(f"person:{n}" for n in range(30)),
+                pool_size=30,
+                **WHERE,
+            ),
             "20",
         ),
         (TubeSampled(subject="tube:1", occurred="2022-07-14", members=(), pool_size=10, **WHERE), "members"),
@@ -50,7 +72,17 @@ def facts_in(database: Connections) -> int:
             ),
             "legal_basis",
         ),
-        (TubeResulted(subject="tube:1", occurred="2022-07-14", result="positive", jurisdiction="CN", source="s", zone="Mars/Base"), "zone"),
+        (
+            TubeResulted(
+                subject="tube:1",
+                occurred="2022-07-14",
+                result="positive",
+                jurisdiction="CN",
+                source="s",
+                zone="Mars/Base",
+            ),
+            "zone",
+        ),
     ],
 )
 def test_nothing_is_half_taken(database: Connections, bad: Fact, says: str) -> None:

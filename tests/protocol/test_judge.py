@@ -32,6 +32,9 @@ from quell.protocol.pack import load, read
 # --- the positive tube ----------------------------------------------------------------------------------------
 
 
+CASE_ACTIONS = ["investigate", "order_isolation", "report_case", "trace_contacts", "transfer"]
+
+
 def test_one_positive_pool_of_ten_opens_ten_holds_and_ten_resamples_and_nothing_else() -> None:
     owed: list[Duty] = []
     for member in range(10):
@@ -282,13 +285,13 @@ def a_case_in_hospital() -> Story:
     return story
 
 
-def test_a_positive_single_makes_a_case_once_and_opens_four_duties_at_the_same_moment() -> None:
+def test_a_positive_single_makes_a_case_once_and_opens_its_duties_at_the_same_moment() -> None:
     story = Story()
     story.single_read("2022-07-13 20:00", "positive", sampled="2022-07-13 12:00", purpose="clinic")
     story.tell("case.classified", "2022-07-13 23:00", classification="asymptomatic")
     judgement = story.judged()
     assert of_kind(judgement, "case").at == utc("2022-07-13 20:00")
-    assert open_actions(judgement) == ["investigate", "report_case", "trace_contacts", "transfer"]
+    assert open_actions(judgement) == CASE_ACTIONS
     assert {duty.opens_at for duty in judgement.duties} == {utc("2022-07-13 20:00")}
 
 
@@ -461,7 +464,7 @@ def test_a_contact_of_two_cases_rides_once_and_is_ordered_for_each() -> None:
 def test_a_contact_who_becomes_a_case_owes_what_a_case_owes() -> None:
     story = a_contact("2022-07-12", onset="2022-07-11")
     story.tell("person.tested", "2022-07-14 08:00", result="positive", assay="pcr")
-    assert open_actions(story.judged()) == ["investigate", "report_case", "trace_contacts", "transfer"]
+    assert open_actions(story.judged()) == CASE_ACTIONS
 
 
 def test_an_investigator_can_drop_a_contact() -> None:
@@ -720,4 +723,5 @@ def test_what_a_source_could_not_record_is_marked_as_not_recordable() -> None:
         "investigate": False,
         "trace_contacts": False,
         "transfer": False,
+        "order_isolation": False,
     }

@@ -18,7 +18,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print a summary for ma
 
 @ledger.command()
 def verify(
-    root: Annotated[str | None, typer.Option(help="A root printed earlier (position:hash): is this still that ledger?")] = None,
+    root: Annotated[
+        str | None, typer.Option(help="A root printed earlier (position:hash): is this still that ledger?")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check that every sealed fact still says what it said, and print the root to keep elsewhere."""

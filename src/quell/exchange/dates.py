@@ -13,7 +13,7 @@ from quell.exchange.problems import ValueRefused
 DayOrder = Literal["dmy", "mdy"]
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_YEAR_FIRST = re.compile(r"(\d{4})(?:\s*[-/.年]\s*)(\d{1,2})(?:\s*[-/.月]\s*)(\d{1,2})\s*[日号]?")
+_YEAR_FIRST = re.compile(r"(\d{4})(?:\s*[-/.年]\s*)(\d{1,2})(?:\s*[-/.月]\s*)(\d{1,2})(?:\s*[日号])?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _SHORT_YEAR = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}")
@@ -77,7 +77,7 @@ def _at_start(pattern: re.Pattern[str], written: str) -> re.Match[str] | None:
     if found is None:
         return None
     follows = written[found.end() : found.end() + 1]
-    return found if not follows or follows in "Tt " else None
+    return found if not follows or follows in "Tt " or found[0][-1] in "日号" else None
 
 
 def _after(written: str, found: re.Match[str]) -> str:

@@ -23,7 +23,7 @@ def adopt(pack: Pack, *, now: datetime) -> str:
     return pack.digest
 
 
-def open_outbreak(  # noqa: PLR0913 - what an outbreak is, named one by one
+def open_outbreak(
     outbreak: str,
     *,
     pack: Pack,
@@ -66,7 +66,7 @@ def open_outbreak(  # noqa: PLR0913 - what an outbreak is, named one by one
     return record([stated], by=by, now=now)
 
 
-def change_protocol(  # noqa: PLR0913
+def change_protocol(
     outbreak: str, *, pack: Pack, effective: datetime, jurisdiction: str, zone: str, by: str, now: datetime
 ) -> Recorded:
     """Put another pack, or another version, in force from an instant on."""

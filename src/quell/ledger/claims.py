@@ -16,14 +16,16 @@ from quell.registry.claims import OPEN_END, TAKINGS
 from quell.registry.judging import lock, mention
 
 
-class ClaimRefused(QuellError):
+class ClaimRefused(QuellError):  # noqa: N818 - a refusal is an answer, and reads as one
     """Somebody else has it for that time. Nothing was recorded."""
 
     def __init__(self, resource: str, holder: str, since: datetime, until: datetime) -> None:
         self.resource = resource
         self.holder = holder
         end = "until it is given back" if until >= OPEN_END else f"until {until.isoformat()}"
-        super().__init__(f"{resource} is taken by {holder} from {since.isoformat()} {end}; choose another, or ask for it")
+        super().__init__(
+            f"{resource} is taken by {holder} from {since.isoformat()} {end}; choose another, or ask for it"
+        )
 
 
 def claim(wanted: Fact, *, by: str, now: datetime) -> Recorded:
@@ -48,7 +50,7 @@ def claim(wanted: Fact, *, by: str, now: datetime) -> Recorded:
                 """SELECT holder, taken_from, taken_until FROM registry.claim
                    WHERE resource = %s AND taken_from < %s AND taken_until > %s AND fact_id <> %s
                    ORDER BY taken_from LIMIT 1""",
-                (resource, until, good.when.start, str(prepared.fact_id)),
+                (resource, until, good.when.start, prepared.fact_id),
             )
             taken = cursor.fetchone()
             if taken is not None:

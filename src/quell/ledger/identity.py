@@ -66,7 +66,15 @@ def keep_identities(
             cursor.executemany(
                 "SELECT vault.keep(%s, %s, 'identity', %s, %s, NULL, %s, %s, %s)",
                 [
-                    (vault_id[6:], each.subject, retention, Jsonb(dict(each.words)), tokens_of(each.words), now, by)
+                    (
+                        vault_id[6:],
+                        each.subject,
+                        retention,
+                        Jsonb(dict(each.words)),
+                        tokens_of(each.words),
+                        now,
+                        by,
+                    )
                     for each, vault_id in zip(identities, kept, strict=True)
                 ],
             )
@@ -77,7 +85,7 @@ def keep_identities(
     return again_when_met(work)
 
 
-def keep(  # noqa: PLR0913 - each is said by name
+def keep(
     subject: str,
     kind: VaultClass,
     *,
@@ -93,12 +101,23 @@ def keep(  # noqa: PLR0913 - each is said by name
     with writing() as cursor:
         cursor.execute(
             "SELECT vault.keep(%s, %s, %s, %s, %s, %s, '{}', %s, %s)",
-            (record, subject, kind, retention, Jsonb(dict(content)) if content else None, attachment, now, by),
+            (
+                record,
+                subject,
+                kind,
+                retention,
+                Jsonb(dict(content)) if content else None,
+                attachment,
+                now,
+                by,
+            ),
         )
     return f"vault:{record}"
 
 
-def erase(subjects: Sequence[str], *, rule: str, ordered_by: str, jurisdiction: str, by: str, now: datetime) -> int:
+def erase(
+    subjects: Sequence[str], *, rule: str, ordered_by: str, jurisdiction: str, by: str, now: datetime
+) -> int:
     """Erase everything that the vault holds of these subjects, under every id they are known by.
 
     rule  a code of the list erasure_rule. Returns how many records went; the facts and a tombstone each remain.
@@ -111,7 +130,9 @@ def erase(subjects: Sequence[str], *, rule: str, ordered_by: str, jurisdiction: 
             for subject, group in sorted(groups.items()):
                 cursor.execute("SELECT vault.erase(%s, %s, %s, %s)", (list(group), rule, now, by))
                 (gone[subject],) = cursor.fetchone() or (0,)
-            _say_erased(cursor, gone, rule=rule, ordered_by=ordered_by, jurisdiction=jurisdiction, by=by, now=now)
+            _say_erased(
+                cursor, gone, rule=rule, ordered_by=ordered_by, jurisdiction=jurisdiction, by=by, now=now
+            )
             return sum(gone.values())
 
     return again_when_met(work)

@@ -110,7 +110,8 @@ def _sealed(cursor: psycopg.Cursor[Any]) -> Iterator[dict[str, Any]]:
     )
     for write_id, written_by, recorded_at in cursor.fetchall():
         cursor.execute(
-            "SELECT kind, version, body::text FROM ledger.fact WHERE write_id = %s ORDER BY ordinal", (write_id,)
+            "SELECT kind, version, body::text FROM ledger.fact WHERE write_id = %s ORDER BY ordinal",
+            (write_id,),
         )
         for kind, version, body in cursor:
             yield {
@@ -144,7 +145,9 @@ def _check(number: int, line: bytes) -> None:
         raise QuellError(f"not JSON: {error}") from error
     if number == 1:
         if message.get("format") != FORMAT or message.get("version") != FORMAT_VERSION:
-            raise QuellError(f"not a ledger export of version {FORMAT_VERSION} (the first line says what a file is)")
+            raise QuellError(
+                f"not a ledger export of version {FORMAT_VERSION} (the first line says what a file is)"
+            )
     elif "pack" in message:
         from_text(message["pack"])
         parse(message["adopted_at"], "UTC")

@@ -7,12 +7,10 @@ state we are in; what is refused is what is not a fact at all, and then nothing 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import chain
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import msgspec
 import psycopg
@@ -21,7 +19,7 @@ from quell.catalogue.fact import REGISTER, Checked, Fact, FactError, checked, co
 from quell.catalogue.keeping import FactAmended
 from quell.errors import QuellError
 from quell.ledger.transactions import again_when_met, writing
-from quell.registry.histories import order_text
+from quell.registry.histories import order_text, utc_text
 from quell.registry.projection import Appended, project
 
 # A phone's clock may run ahead of ours by this much before we say that it is wrong.
@@ -30,12 +28,14 @@ AHEAD = timedelta(minutes=10)
 _COPY_FROM = 200
 
 
-class RecordRefused(QuellError):
+class RecordRefused(QuellError):  # noqa: N818 - a refusal is an answer, and reads as one
     """Facts that are not facts: nothing was taken. ``faults`` holds (index in the call, kind, field, problem)."""
 
     def __init__(self, faults: list[tuple[int, str, str, str]]) -> None:
         self.faults = faults
-        shown = [f"fact {index + 1}, {kind}, {field}: {problem}" for index, kind, field, problem in faults[:20]]
+        shown = [
+            f"fact {index + 1}, {kind}, {field}: {problem}" for index, kind, field, problem in faults[:20]
+        ]
         more = len(faults) - len(shown)
         lines = [*shown, f"and {more} more"] if more > 0 else shown
         super().__init__("nothing was recorded:\n  " + "\n  ".join(lines))
@@ -57,12 +57,11 @@ class Recorded:
     conflicts: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class _Prepared:
+class _Prepared(msgspec.Struct):
     """A checked fact, ready to be appended."""
 
     checked: Checked
-    fact_id: UUID
+    fact_id: str
     content: bytes
     conflict: bool = False
 
@@ -101,9 +100,9 @@ def prepare(facts: Sequence[Fact], now: datetime) -> list[_Prepared]:
 
 def append_in(cursor: psycopg.Cursor[Any], prepared: list[_Prepared], *, by: str, now: datetime) -> Recorded:
     """Append and project prepared facts in the transaction of this cursor."""
-    ids = tuple(str(each.fact_id) for each in prepared)
+    ids = tuple(each.fact_id for each in prepared)
     new = _only_new(cursor, prepared)
-    conflicts = tuple(str(each.fact_id) for each in new if each.conflict)
+    conflicts = tuple(each.fact_id for each in new if each.conflict)
     write_id = None
     if new:
         write_id = _append(cursor, new, by, now)
@@ -113,7 +112,12 @@ def append_in(cursor: psycopg.Cursor[Any], prepared: list[_Prepared], *, by: str
 
 def _refuse_claims(facts: Sequence[Fact]) -> None:
     faults = [
-        (index, stated.kind, "kind", "takes something scarce, so it enters through claim(), which may refuse it")
+        (
+            index,
+            stated.kind,
+            "kind",
+            "takes something scarce, so it enters through claim(), which may refuse it",
+        )
         for index, stated in enumerate(facts)
         if stated.kind in REGISTER and REGISTER[stated.kind].claim
     ]
@@ -128,8 +132,7 @@ def _prepare(facts: Sequence[Fact], now: datetime) -> list[_Prepared]:
     for index, stated in enumerate(facts):
         try:
             good = checked(stated)
-            if good.when.start > latest:
-                raise FactError(stated.kind, "occurred", f"{stated.occurred} lies in the future; now is {now.isoformat()}")
+            _check_against_now(good, latest)
             if isinstance(stated, FactAmended):
                 _check_replacement(stated)
         except FactError as error:
@@ -142,6 +145,14 @@ def _prepare(facts: Sequence[Fact], now: datetime) -> list[_Prepared]:
     return prepared
 
 
+def _check_against_now(good: Checked, latest: datetime) -> None:
+    if good.when.start > latest:
+        now = (latest - AHEAD).isoformat()
+        raise FactError(
+            good.entry.name, "occurred", f"{good.stated.occurred} lies in the future; now is {now}"
+        )
+
+
 def _check_replacement(amendment: FactAmended) -> None:
     replaced = read(amendment.of_kind, amendment.of_version, amendment.replacement)
     if replaced.subject != amendment.subject:
@@ -152,11 +163,11 @@ def _check_replacement(amendment: FactAmended) -> None:
 def _only_new(cursor: psycopg.Cursor[Any], prepared: list[_Prepared]) -> list[_Prepared]:
     """Leave out what the ledger or this very call already holds; mark what has a known id and other content."""
     cursor.execute(
-        "SELECT fact_id, content_hash FROM ledger.fact WHERE fact_id = ANY (%s)",
+        "SELECT fact_id::text, content_hash FROM ledger.fact WHERE fact_id = ANY (%s::uuid[])",
         ([each.fact_id for each in prepared],),
         prepare=True,
     )
-    known: dict[UUID, set[bytes]] = {}
+    known: dict[str, set[bytes]] = {}
     for fact_id, content in cursor:
         known.setdefault(fact_id, set()).add(bytes(content))
     new = []
@@ -203,7 +214,9 @@ def _links(good: Checked) -> list[tuple[str, str]]:
 _FACT_COLUMNS = "write_id, ordinal, fact_id, kind, version, subject, occurred_at, body, content_hash"
 
 
-def _insert(cursor: psycopg.Cursor[Any], write_id: int, new: list[_Prepared], links: list[tuple[Any, ...]]) -> None:
+def _insert(
+    cursor: psycopg.Cursor[Any], write_id: int, new: list[_Prepared], links: list[tuple[Any, ...]]
+) -> None:
     cursor.execute(
         f"""INSERT INTO ledger.fact ({_FACT_COLUMNS})
             SELECT %s, ordinal, fact_id, kind, version, subject, occurred_at, body::jsonb, content_hash
@@ -233,12 +246,14 @@ def _insert(cursor: psycopg.Cursor[Any], write_id: int, new: list[_Prepared], li
         )
 
 
-def _copy(cursor: psycopg.Cursor[Any], write_id: int, new: list[_Prepared], links: list[tuple[Any, ...]]) -> None:
+def _copy(
+    cursor: psycopg.Cursor[Any], write_id: int, new: list[_Prepared], links: list[tuple[Any, ...]]
+) -> None:
     """The same by COPY. Ids, kinds and hashes need no escaping; in the JSON only backslashes do."""
     with cursor.copy(f"COPY ledger.fact ({_FACT_COLUMNS}) FROM STDIN") as copy:
         lines = (
             f"{write_id}\t{ordinal}\t{each.fact_id}\t{each.checked.entry.name}\t{each.checked.entry.version}\t"
-            f"{_escaped(each.checked.stated.subject)}\t{each.checked.when.start.astimezone(UTC).isoformat()}\t"
+            f"{_escaped(each.checked.stated.subject)}\t{utc_text(each.checked.when.start)}\t"
             f"{_escaped(each.checked.body.decode())}\t\\\\x{each.content.hex()}\n"
             for ordinal, each in enumerate(new)
         )
@@ -255,9 +270,9 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\") if "\\" in text else text
 
 
-def _blocks(lines: Any, size: int = 500) -> Any:  # noqa: ANN401 - an iterator of text to an iterator of text
+def _blocks(lines: Iterable[str], size: int = 500) -> Iterator[str]:
     held: list[str] = []
-    for line in chain(lines, ()):
+    for line in lines:
         held.append(line)
         if len(held) == size:
             yield "".join(held)
@@ -268,8 +283,8 @@ def _blocks(lines: Any, size: int = 500) -> Any:  # noqa: ANN401 - an iterator o
 
 def _appended(each: _Prepared) -> Appended:
     good = each.checked
-    fact_id = str(each.fact_id)
-    return Appended(good.entry, good.stated, fact_id, order_text(good.when, good.stated.learned_at, fact_id), each.conflict)
+    order = order_text(good.when, good.stated.learned_at, each.fact_id)
+    return Appended(good.entry, good.stated, each.fact_id, order, each.conflict)
 
 
 def from_json(line: bytes) -> Fact:

@@ -34,7 +34,9 @@ def seal(*, now: datetime, limit: int = 1000) -> int:
         waiting = [write_id for (write_id,) in cursor]
         if not waiting:
             return 0
-        cursor.execute("SELECT position, chain_hash, first_fact + length(leaves) / 48 FROM ledger.seal ORDER BY 1 DESC LIMIT 1")
+        cursor.execute(
+            "SELECT position, chain_hash, first_fact + length(leaves) / 48 FROM ledger.seal ORDER BY 1 DESC LIMIT 1"
+        )
         position, chain_hash, next_fact = cursor.fetchone() or (0, GENESIS, 1)
         for write_id in waiting:
             position += 1
@@ -61,7 +63,9 @@ def seal_all(*, now: datetime) -> int:
 
 def head_of(cursor: psycopg.Cursor[Any], write_id: int) -> bytes:
     """What a write says of itself: who wrote, when, how many facts."""
-    cursor.execute("SELECT written_by, recorded_at, fact_count FROM ledger.write WHERE write_id = %s", (write_id,))
+    cursor.execute(
+        "SELECT written_by, recorded_at, fact_count FROM ledger.write WHERE write_id = %s", (write_id,)
+    )
     row = cursor.fetchone()
     if row is None:
         return b"missing"

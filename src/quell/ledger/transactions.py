@@ -35,7 +35,12 @@ def again_when_met(work: Callable[[], T]) -> T:
     for attempt in range(1, _TRIES + 1):
         try:
             return work()
-        except (errors.DeadlockDetected, errors.SerializationFailure, errors.UniqueViolation, OperationalError) as error:
+        except (
+            errors.DeadlockDetected,
+            errors.SerializationFailure,
+            errors.UniqueViolation,
+            OperationalError,
+        ) as error:
             met = isinstance(error, errors.Error) or isinstance(error.__cause__, errors.DeadlockDetected)
             if not met or attempt == _TRIES or transaction.get_connection().in_atomic_block:
                 raise

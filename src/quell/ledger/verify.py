@@ -1,4 +1,4 @@
-"""``quell ledger verify``: does the ledger still say what it said when it was sealed?
+"""``quell ledger verify``: whether the ledger still says what it said when it was sealed.
 
 Every fact is hashed again from what stands in its row and compared with its leaf; the leaves with the chain; the
 chain with a root that was printed earlier and kept elsewhere. Whoever owns the database can go round its triggers,
@@ -41,7 +41,9 @@ class Root:
         """Read ``position:hash``; raises QuellError."""
         position, _, chain_hash = text.partition(":")
         if not position.isdigit() or len(chain_hash) != 64:  # noqa: PLR2004 - a SHA-256 in hexadecimal
-            raise QuellError(f"{text!r} is not a root; it is printed by `quell ledger verify` as position:hash")
+            raise QuellError(
+                f"{text!r} is not a root; it is printed by `quell ledger verify` as position:hash"
+            )
         return cls(int(position), chain_hash.lower())
 
 
@@ -88,7 +90,9 @@ def verify(against: Root | None = None) -> Verification:
             found.sealed += 1
             found.root = Root(position, stored_hash.hex())
         if against is not None and not matched:
-            found.faults.append(f"up to position {against.position} this is not the ledger whose root was {against}")
+            found.faults.append(
+                f"up to position {against.position} this is not the ledger whose root was {against}"
+            )
         _check_strays(cursor, found)
         _check_vault(cursor, references, found)
     return found
@@ -111,7 +115,11 @@ def _seals(cursor: psycopg.Cursor[Any]) -> Iterator[tuple[int, int, bytes, bytes
 
 
 def _compare(
-    cursor: psycopg.Cursor[Any], write_id: int, leaves: bytes, found: Verification, references: dict[UUID, str]
+    cursor: psycopg.Cursor[Any],
+    write_id: int,
+    leaves: bytes,
+    found: Verification,
+    references: dict[UUID, str],
 ) -> None:
     """Compare the facts of a write with the leaves that were sealed."""
     cursor.execute(
@@ -132,14 +140,17 @@ def _compare(
         computed = content_hash(kind, version, encode_body(values))
         if fact_id.bytes + computed != sealed[ordinal] or computed != bytes(stored_hash):
             was = UUID(bytes=sealed[ordinal][:16])
-            found.faults.append(f"{name} was changed after it was sealed" + ("" if was == fact_id else f"; it was {was}"))
+            found.faults.append(
+                f"{name} was changed after it was sealed" + ("" if was == fact_id else f"; it was {was}")
+            )
         elif not _columns_agree(values, subject, occurred_at):
             found.faults.append(f"{name}: its columns no longer agree with what it says")
         _gather(kind, values, subject, references)
     for ordinal, leaf in enumerate(sealed):
         if ordinal not in seen:
-            name = UUID(bytes=leaf[:16])
-            found.faults.append(f"fact {name} (write {write_id}, place {ordinal}) was removed after it was sealed")
+            found.faults.append(
+                f"fact {UUID(bytes=leaf[:16])} (write {write_id}, place {ordinal}) was removed after it was sealed"
+            )
 
 
 def _columns_agree(values: dict[str, Any], subject: str, occurred_at: datetime) -> bool:
@@ -166,7 +177,17 @@ def _check_strays(cursor: psycopg.Cursor[Any], found: Verification) -> None:
              AND NOT EXISTS (SELECT FROM ledger.unsealed u WHERE u.write_id = w.write_id)
            ORDER BY 1 LIMIT 20"""
     )
-    found.faults.extend(f"write {write_id} is neither sealed nor waiting to be" for (write_id,) in cursor.fetchall())
+    found.faults.extend(
+        f"write {write_id} is neither sealed nor waiting to be" for (write_id,) in cursor.fetchall()
+    )
+    cursor.execute(
+        """SELECT f.fact_id::text, f.kind, f.subject FROM ledger.fact f
+           WHERE NOT EXISTS (SELECT FROM ledger.write w WHERE w.write_id = f.write_id) LIMIT 20"""
+    )
+    found.faults.extend(
+        f"fact {fact_id} ({kind} about {subject}) belongs to no write"
+        for fact_id, kind, subject in cursor.fetchall()
+    )
 
 
 def _check_vault(cursor: psycopg.Cursor[Any], references: dict[UUID, str], found: Verification) -> None:
@@ -178,4 +199,6 @@ def _check_vault(cursor: psycopg.Cursor[Any], references: dict[UUID, str], found
         if state.startswith("erased"):
             found.erased[state] = found.erased.get(state, 0) + 1
         elif state == "missing":
-            found.faults.append(f"vault record {record_id} of {references[record_id]} is gone without a tombstone")
+            found.faults.append(
+                f"vault record {record_id} of {references[record_id]} is gone without a tombstone"
+            )

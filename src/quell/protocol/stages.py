@@ -80,7 +80,9 @@ def stage_clock(events: Sequence[Event], tube: str | None = None) -> StageClock:
     results = [
         event
         for event in after
-        if event.kind == "tube.resulted" and event.of in singles and event.attrs.get("result") in ("positive", "negative")
+        if event.kind == "tube.resulted"
+        and event.of in singles
+        and event.attrs.get("result") in ("positive", "negative")
     ]
     found: dict[str, Event | None] = {"abnormality": sign}
     found["resampled"] = taken[0] if taken else None
@@ -118,7 +120,10 @@ def _abnormal(event: Event) -> bool:
         return event.via == "members" and event.attrs.get("result") == "positive"
     if event.kind == "person.tested":
         return event.attrs.get("result") == "positive"
-    return event.kind == "case.classified" and event.attrs.get("classification") in _ILL | {"suspected", "probable"}
+    return event.kind == "case.classified" and event.attrs.get("classification") in _ILL | {
+        "suspected",
+        "probable",
+    }
 
 
 def _located(event: Event) -> bool:

@@ -21,7 +21,7 @@ def groups_of(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> dict[str,
         prepare=True,
     )
     rows = cursor.fetchall()
-    present = {alias: subject for alias, subject in rows}
+    present = dict(rows)
     groups: dict[str, list[str]] = {}
     for subject in asked:
         resolved = present.get(subject, subject)
@@ -57,10 +57,13 @@ def repoint(cursor: psycopg.Cursor[Any], pointers: Mapping[str, str | None]) -> 
         else:
             edges[subject] = into
     resolved = {alias: _follow(alias, edges) for alias in edges}
-    cursor.execute("DELETE FROM registry.alias WHERE alias = ANY (%s)", (sorted(known.keys() | pointers.keys()),))
+    cursor.execute(
+        "DELETE FROM registry.alias WHERE alias = ANY (%s)", (sorted(known.keys() | pointers.keys()),)
+    )
     for alias, into in edges.items():
         cursor.execute(
-            "INSERT INTO registry.alias (alias, into_id, subject_id) VALUES (%s, %s, %s)", (alias, into, resolved[alias])
+            "INSERT INTO registry.alias (alias, into_id, subject_id) VALUES (%s, %s, %s)",
+            (alias, into, resolved[alias]),
         )
     return before | set(resolved.values()) | edges.keys() | set(pointers)
 

@@ -39,7 +39,9 @@ def claims_of(subject: str, facts: Iterable[Stored]) -> list[Claim]:
         if taking is not None:
             resource = stated.body[taking.resource] if taking.resource else subject
             until = stated.when.end if stated.when.precision != "instant" else OPEN_END
-            taken.append((subject, resource, stated.body[taking.holder], stated.when.start, until, stated.fact_id))
+            taken.append(
+                (subject, resource, stated.body[taking.holder], stated.when.start, until, stated.fact_id)
+            )
             continue
         given_back = [
             index

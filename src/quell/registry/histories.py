@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -14,6 +15,8 @@ import psycopg
 from quell.catalogue.fact import REGISTER, read
 from quell.catalogue.when import When, parse
 from quell.protocol.events import Event
+
+CORRECTIONS = frozenset({"fact.amended", "fact.retracted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,13 @@ def combined(histories: Iterable[History]) -> History:
 
 def order_text(when: When, learned_at: str | None, fact_id: str) -> str:
     """The order of the world as text that sorts the same way."""
-    return f"{when.start.astimezone(UTC).isoformat(timespec='microseconds')}|{learned_at or ''}|{fact_id}"
+    return f"{utc_text(when.start)}|{learned_at or ''}|{fact_id}"
+
+
+@lru_cache(maxsize=4096)
+def utc_text(moment: datetime) -> str:
+    """A UTC instant at one length, so that text sorts as time does."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def effective(stored: Iterable[Stored]) -> History:
@@ -88,41 +97,54 @@ def effective(stored: Iterable[Stored]) -> History:
     for stated in stored:
         by_id[stated.fact_id].append(stated)
     history = History()
-    standing: dict[str, Stored] = {}
+    standing = {
+        fact_id: min(versions, key=lambda each: (each.body.get("learned_at") or "", each.content_hash))
+        for fact_id, versions in by_id.items()
+    }
+    retractions, amendments = _corrections(standing.values())
     for fact_id, versions in by_id.items():
-        versions.sort(key=lambda each: (each.body.get("learned_at") or "", each.content_hash))
-        standing[fact_id] = versions[0]
-        history.conflicts.extend(versions[1:])
-    retractions: dict[str, Stored] = {}
-    amendments: dict[str, list[Stored]] = defaultdict(list)
-    for stated in standing.values():
-        target = str(stated.body.get("target"))
-        if stated.kind == "fact.retracted":
-            earlier = retractions.get(target)
-            if earlier is None or stated.order < earlier.order:
-                retractions[target] = stated
-        elif stated.kind == "fact.amended":
-            amendments[target].append(stated)
+        # Whoever amends or retracts the fact has decided which content is right, and the conflict is over.
+        if len(versions) > 1 and fact_id not in retractions and fact_id not in amendments:
+            held = standing[fact_id]
+            history.conflicts.extend(each for each in versions if each is not held)
     for fact_id, stated in standing.items():
-        if stated.kind in {"fact.retracted", "fact.amended"}:
-            if str(stated.body.get("target")) not in standing:
+        if stated.kind in CORRECTIONS:
+            if str(stated.body["target"]) not in standing:
                 history.unmatched.append(stated)
-            continue
-        if fact_id in retractions:
+        elif fact_id in retractions:
             history.taken_back.append((stated, retractions[fact_id]))
-            continue
-        # An amendment can itself be retracted, and then the fact stands as it was.
-        valid = [
-            each for each in amendments[fact_id] if each.fact_id not in retractions and each.body["of_kind"] == stated.kind
-        ]
-        if valid:
-            last = max(valid, key=lambda each: each.order)
+        elif (last := _last_amendment(stated, amendments.get(fact_id, ()), retractions)) is not None:
             history.taken_back.append((stated, last))
             history.effective.append(_amended(stated, last))
         else:
             history.effective.append(stated)
     history.effective.sort(key=lambda each: each.order)
     return history
+
+
+def _corrections(standing: Iterable[Stored]) -> tuple[dict[str, Stored], dict[str, list[Stored]]]:
+    """By target: the earliest retraction, and all amendments."""
+    retractions: dict[str, Stored] = {}
+    amendments: dict[str, list[Stored]] = defaultdict(list)
+    for stated in standing:
+        if stated.kind not in CORRECTIONS:
+            continue
+        target = str(stated.body["target"])
+        if stated.kind == "fact.amended":
+            amendments[target].append(stated)
+        elif target not in retractions or stated.order < retractions[target].order:
+            retractions[target] = stated
+    return retractions, dict(amendments)
+
+
+def _last_amendment(
+    stated: Stored, amendments: Iterable[Stored], retractions: Mapping[str, Stored]
+) -> Stored | None:
+    """The amendment that holds; one that was itself retracted does not, nor one of another kind of fact."""
+    valid = (
+        each for each in amendments if each.fact_id not in retractions and each.body["of_kind"] == stated.kind
+    )
+    return max(valid, key=lambda each: each.order, default=None)
 
 
 def _amended(stated: Stored, amendment: Stored) -> Stored:
@@ -143,7 +165,8 @@ def stored_facts(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> dict[s
     asked = sorted(subjects)
     people = [subject for subject in asked if subject.startswith("person:")]
     cursor.execute(
-        f"{_FACTS} WHERE f.subject = ANY (%s)" + (f" UNION {_FACTS} WHERE f.subject IN ({_TUBES})" if people else ""),
+        f"{_FACTS} WHERE f.subject = ANY (%s)"
+        + (f" UNION {_FACTS} WHERE f.subject IN ({_TUBES})" if people else ""),
         (asked, people) if people else (asked,),
         prepare=True,
     )
@@ -151,24 +174,31 @@ def stored_facts(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> dict[s
     for fact_id, kind, version, subject, body, content_hash, recorded_at in cursor:
         # Read into the struct, so that fields left at their default are there when a pattern asks for them.
         values = msgspec.structs.asdict(read(kind, version, msgspec.json.decode(body)))
-        found[subject].append(Stored(fact_id, kind, version, subject, values, bytes(content_hash), recorded_at))
+        found[subject].append(
+            Stored(fact_id, kind, version, subject, values, bytes(content_hash), recorded_at)
+        )
     return found
 
 
 _FACTS = """SELECT f.fact_id::text, f.kind, f.version, f.subject, f.body::text, f.content_hash, w.recorded_at
             FROM ledger.fact f JOIN ledger.write w USING (write_id)"""
-_TUBES = "SELECT subject FROM ledger.link WHERE named = ANY (%s) AND role = 'members' AND subject LIKE 'tube:%%'"
+_TUBES = (
+    "SELECT subject FROM ledger.link WHERE named = ANY (%s) AND role = 'members' AND subject LIKE 'tube:%%'"
+)
 
 
 def histories_of(cursor: psycopg.Cursor[Any], groups: Mapping[str, Sequence[str]]) -> dict[str, History]:
     """The history of each group of ids, each id's corrections applied to its own facts."""
     stored = stored_facts(cursor, sorted({alias for group in groups.values() for alias in group}))
     return {
-        subject: combined(effective(stored.get(alias, ())) for alias in group) for subject, group in groups.items()
+        subject: combined(effective(stored.get(alias, ())) for alias in group)
+        for subject, group in groups.items()
     }
 
 
-def events_of(history: History, *, via: str | None, past: frozenset[str], shared: dict[str, Any]) -> list[Event]:
+def events_of(
+    history: History, *, via: str | None, past: frozenset[str], shared: dict[str, Any]
+) -> list[Event]:
     """The events that a history gives.
 
     past    outbreaks whose clock stands in the past: there a fact was known when it was learned or happened,
@@ -183,7 +213,7 @@ def events_of(history: History, *, via: str | None, past: frozenset[str], shared
     return events
 
 
-def _event(  # noqa: PLR0913
+def _event(
     stated: Stored, kind: str, timed_by: Stored, via: str | None, past: frozenset[str], shared: dict[str, Any]
 ) -> Event:
     when = timed_by.when

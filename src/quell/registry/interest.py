@@ -13,10 +13,12 @@ from functools import lru_cache
 from typing import Any
 
 from quell.protocol.judge import InForce
-from quell.protocol.pack import DutyRule, Pack
+from quell.protocol.pack import ConclusionRule, DutyRule, Pack
 from quell.protocol.patterns import Condition, Pattern
 
-ALWAYS = frozenset({"fact.amended", "fact.retracted", "subject.merged", "subject.split", "restriction.ordered"})
+ALWAYS = frozenset(
+    {"fact.amended", "fact.retracted", "subject.merged", "subject.split", "restriction.ordered"}
+)
 
 _REMEMBERED = 100_000
 
@@ -30,10 +32,15 @@ class Interest:
         self.required_roles: frozenset[str] = frozenset()
         roles = set()
         for pack in packs:
-            for rule in (*pack.conclusions, *pack.duties):
+            rules: tuple[ConclusionRule | DutyRule, ...] = (*pack.conclusions, *pack.duties)
+            for rule in rules:
                 for pattern in rule.when:
                     self._stand_on(rule.subject, pattern)
-                others = (*rule.unless, *rule.met_by, *rule.ended_by) if isinstance(rule, DutyRule) else rule.unless
+                others = (
+                    (*rule.unless, *rule.met_by, *rule.ended_by)
+                    if isinstance(rule, DutyRule)
+                    else rule.unless
+                )
                 self._look_through(_narrowed(others, rule.when))
             for ground in pack.grounds.values():
                 self._look_through((*ground.rests_on, *ground.ended_by))
@@ -56,13 +63,13 @@ class Interest:
             if pattern.via == "members":
                 self.through_tube.setdefault(pattern.kind, []).append(pattern)
 
-    def stands_on(self, subject_kind: str, kind: str, fields: Any) -> bool:  # noqa: ANN401 - a struct or a mapping
+    def stands_on(self, subject_kind: str, kind: str, fields: object) -> bool:
         """Whether a rule about this kind of subject may stand on this fact of its own."""
         if kind in ALWAYS:
             return True
         return any(_may_fit(pattern, fields, None) for pattern in self.triggers.get((subject_kind, kind), ()))
 
-    def reaches_members(self, kind: str, fields: Any, pool_size: int | None) -> bool:  # noqa: ANN401
+    def reaches_members(self, kind: str, fields: object, pool_size: int | None) -> bool:
         """Whether this fact about a tube of this size may matter to the people in it.
 
         Answers are remembered by what the patterns ask about: a day's results differ in a handful of ways.
@@ -82,7 +89,9 @@ class Interest:
 def _narrowed(patterns: Iterable[Pattern], when: Iterable[Pattern]) -> Iterator[Pattern]:
     """A pattern that asks for the root's own tube (of = "$of") can only fit tubes on which the rule can stand."""
     for pattern in patterns:
-        same_tube = any((each.field, each.comparison, each.value) == ("of", "$", "of") for each in pattern.conditions)
+        same_tube = any(
+            (each.field, each.comparison, each.value) == ("of", "$", "of") for each in pattern.conditions
+        )
         roots = [root for root in when if root.via == "members"]
         if pattern.via != "members" or not same_tube or not roots:
             yield pattern
@@ -92,15 +101,19 @@ def _narrowed(patterns: Iterable[Pattern], when: Iterable[Pattern]) -> Iterator[
             yield replace(pattern, conditions=(*pattern.conditions, *sizes))
 
 
-def _may_fit(pattern: Pattern, fields: Any, pool_size: int | None) -> bool:  # noqa: ANN401
+def _may_fit(pattern: Pattern, fields: object, pool_size: int | None) -> bool:
     return all(_may_hold(condition, fields, pool_size) for condition in pattern.conditions)
 
 
-def _may_hold(condition: Condition, fields: Any, pool_size: int | None) -> bool:  # noqa: ANN401
+def _may_hold(condition: Condition, fields: object, pool_size: int | None) -> bool:
     """False only where the condition can never hold for this fact, whatever else comes to be known."""
     if condition.comparison == "$" or condition.field in {"of", "sampled_at"}:
         return True
-    value = pool_size if condition.field == "pool_size" and pool_size is not None else getattr(fields, condition.field, None)
+    value = (
+        pool_size
+        if condition.field == "pool_size" and pool_size is not None
+        else getattr(fields, condition.field, None)
+    )
     if value is None:
         # Unknown from the fact alone (the purpose of a tube, a size not yet stated): it may.
         return condition.field in {"pool_size", "purpose"} and not hasattr(fields, condition.field)
@@ -110,7 +123,9 @@ def _may_hold(condition: Condition, fields: Any, pool_size: int | None) -> bool:
         return bool(str(value) != condition.value)
     number, wanted = float(value), condition.value
     return bool(
-        {">": number > wanted, ">=": number >= wanted, "<": number < wanted, "<=": number <= wanted}[condition.comparison]
+        {">": number > wanted, ">=": number >= wanted, "<": number < wanted, "<=": number <= wanted}[
+            condition.comparison
+        ]
     )
 
 

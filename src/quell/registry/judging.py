@@ -72,7 +72,11 @@ def lock(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> None:
 def _judge(cursor: psycopg.Cursor[Any], asked: set[str]) -> set[str]:
     """Judge these subjects from their whole histories; return whom that may concern next."""
     groups, own, tubes = _gather(cursor, asked)
-    pointers = {subject: aliases.points_to(own[subject].effective) for subject in asked if own[subject].mentions(MERGES)}
+    pointers = {
+        subject: aliases.points_to(own[subject].effective)
+        for subject in asked
+        if own[subject].mentions(MERGES)
+    }
     if pointers:
         asked = asked | aliases.repoint(cursor, pointers)
         groups, own, tubes = _gather(cursor, asked)
@@ -97,8 +101,14 @@ def _judge(cursor: psycopg.Cursor[Any], asked: set[str]) -> set[str]:
         judged.pending.extend(pending)
         judged.relations.extend(relations.relations_of(subject, history.effective))
         judged.claims.extend(claims.claims_of(subject, history.effective))
-        card = cards.card((s.kind, s.body, order_text(s.when, s.body["learned_at"], s.fact_id)) for s in history.effective)
-        judged.cards[subject] = (history.introduced, judgement != Judgement() or bool(pending) or history.corrected, card)
+        card = cards.card(
+            (s.kind, s.body, order_text(s.when, s.body["learned_at"], s.fact_id)) for s in history.effective
+        )
+        judged.cards[subject] = (
+            history.introduced,
+            judgement != Judgement() or bool(pending) or history.corrected,
+            card,
+        )
         if subject.startswith("outbreak:"):
             write_outbreak(cursor, subject, history.effective)
         elif subject.startswith("jurisdiction:"):
@@ -130,7 +140,8 @@ def _events(
     ids = set(group)
     for tube in tubes.values():
         filled = next(
-            (s for s in tube.effective if s.kind == "tube.sampled" and ids.intersection(s.body["members"])), None
+            (s for s in tube.effective if s.kind == "tube.sampled" and ids.intersection(s.body["members"])),
+            None,
         )
         if filled is not None:
             shared = {
@@ -173,7 +184,9 @@ def _related(
     }
     if not named:
         return {}
-    resolved = {alias: subject for subject, group in aliases.groups_of(cursor, named).items() for alias in group}
+    resolved = {
+        alias: subject for subject, group in aliases.groups_of(cursor, named).items() for alias in group
+    }
     cursor.execute(
         """SELECT kind, subject, key, rule, outbreak, at, known_at, occurred, zone, jurisdiction, root, attrs::text
            FROM registry.conclusion WHERE subject = ANY (%s) ORDER BY subject, kind, outbreak, key""",
@@ -181,8 +194,8 @@ def _related(
         prepare=True,
     )
     by_subject: dict[str, list[Conclusion]] = defaultdict(list)
-    for *values, attrs in cursor:
-        concluded = Conclusion(*values, attrs=msgspec.json.decode(attrs))
+    for row in cursor:
+        concluded = Conclusion(*row[:-1], attrs=msgspec.json.decode(row[-1]))
         by_subject[concluded.subject].append(concluded)
     return {name: by_subject[resolved[name]] for name in named}
 
@@ -210,9 +223,13 @@ def _write(cursor: psycopg.Cursor[Any], subjects: Sequence[str], judged: _Judged
         cursor,
         subjects,
         {
-            rows.CONCLUSION: [rows.as_row(rows.CONCLUSION, c) for j in judged.judgements for c in j.conclusions],
+            rows.CONCLUSION: [
+                rows.as_row(rows.CONCLUSION, c) for j in judged.judgements for c in j.conclusions
+            ],
             rows.DUTY: [rows.as_row(rows.DUTY, d) for j in judged.judgements for d in j.duties],
-            rows.RESTRICTION: [rows.as_row(rows.RESTRICTION, r) for j in judged.judgements for r in j.restrictions],
+            rows.RESTRICTION: [
+                rows.as_row(rows.RESTRICTION, r) for j in judged.judgements for r in j.restrictions
+            ],
             rows.PENDING: judged.pending,
             rows.RELATION: judged.relations,
             rows.CLAIM: judged.claims,

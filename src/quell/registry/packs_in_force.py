@@ -39,7 +39,8 @@ def packs_in_force(cursor: psycopg.Cursor[Any], outbreaks: Iterable[str]) -> tup
     past = set()
     for outbreak, clock, kinds, protocols in rows:
         timelines[outbreak] = tuple(
-            (parse(since, "UTC").start, pack_by_digest(cursor, digest)) for since, digest in msgspec.json.decode(protocols)
+            (parse(since, "UTC").start, pack_by_digest(cursor, digest))
+            for since, digest in msgspec.json.decode(protocols)
         )
         recordable[outbreak] = None if kinds is None else frozenset(kinds)
         if clock == "past":
@@ -53,7 +54,9 @@ def pack_by_digest(cursor: psycopg.Cursor[Any], digest: str) -> Pack:
         cursor.execute("SELECT content FROM ledger.pack WHERE digest = %s", (digest,), prepare=True)
         row = cursor.fetchone()
         if row is None:
-            message = f"no protocol pack of digest {digest[:12]} was adopted; adopt it before an outbreak names it"
+            message = (
+                f"no protocol pack of digest {digest[:12]} was adopted; adopt it before an outbreak names it"
+            )
             raise KeyError(message)
         _texts[digest] = row[0]
     return _pack(digest, _texts[digest])

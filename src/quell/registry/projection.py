@@ -19,17 +19,15 @@ import psycopg
 from quell.catalogue.fact import REGISTER, Fact, FactKind
 from quell.protocol.pack import HOUSE, shipped
 from quell.registry import cards, claims, relations
-from quell.registry.histories import histories_of
+from quell.registry.histories import CORRECTIONS, histories_of
 from quell.registry.interest import ALWAYS, interest_in_force, interest_of
 from quell.registry.judging import MUST_BE_KNOWN, judge_until_still, lock, mention
 from quell.registry.packs_in_force import pack_by_digest, packs_in_force
 
-CORRECTIONS = frozenset({"fact.amended", "fact.retracted"})
 _RULING = frozenset({"outbreak.opened", "outbreak.protocol_changed", "outbreak.clock_set"}) | CORRECTIONS
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(msgspec.Struct, frozen=True):
     """A fact that was just appended: what it says, and its place in the order of the world."""
 
     entry: FactKind
@@ -107,7 +105,9 @@ def _enter_outbreaks(cursor: psycopg.Cursor[Any], outbreaks: set[str], ruling: s
         if outbreak in ruling:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", (outbreak,), prepare=True)
         else:
-            cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 7))", (outbreak,), prepare=True)
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 7))", (outbreak,), prepare=True
+            )
 
 
 def _touch(cursor: psycopg.Cursor[Any], appended: Sequence[Appended]) -> dict[str, _Known]:
@@ -124,25 +124,32 @@ def _touch(cursor: psycopg.Cursor[Any], appended: Sequence[Appended]) -> dict[st
         lock(cursor, subjects)
     known: dict[str, _Known] = {}
     for kind, latest_of in by_kind.items():
-        cursor.execute(
-            """INSERT INTO registry.subject AS s (subject_id, kind, introduced, state)
-               SELECT id, split_part(id, ':', 1), %s, piece FROM jsonb_each(%s::jsonb) AS given(id, piece) ORDER BY id
-               ON CONFLICT (subject_id) DO UPDATE SET
-                   introduced = s.introduced OR excluded.introduced,
-                   state = CASE WHEN coalesce(s.state ->> %s, '') < coalesce(excluded.state ->> %s, '')
-                           THEN s.state || excluded.state ELSE excluded.state || s.state END
-               RETURNING s.subject_id, s.introduced, s.watched, s.state ? 'result', (s.state ->> 'pool_size')::int""",
-            (
-                REGISTER[kind].introduces,
-                msgspec.json.encode({subject: _piece(each) for subject, each in latest_of.items()}).decode(),
-                f"o:{kind}",
-                f"o:{kind}",
-            ),
-            prepare=True,
-        )
-        for subject, *rest in cursor:
-            known[subject] = _Known(*rest)
+        pieces = {subject: _piece(each) for subject, each in latest_of.items()}
+        known.update(_lay(cursor, kind, pieces))
+        if unknown := pieces.keys() - known.keys():
+            mention(cursor, unknown)
+            known.update(_lay(cursor, kind, {subject: pieces[subject] for subject in unknown}))
     return known
+
+
+def _lay(cursor: psycopg.Cursor[Any], kind: str, pieces: dict[str, dict[str, Any]]) -> dict[str, _Known]:
+    """Lay pieces on the cards of subjects that have a row. The rows come back in groups: most of a day's tubes are alike."""
+    cursor.execute(
+        """WITH touched AS (
+               UPDATE registry.subject s SET
+                   introduced = s.introduced OR %s,
+                   state = CASE WHEN coalesce(s.state ->> %s, '') < coalesce(given.piece ->> %s, '')
+                           THEN s.state || given.piece ELSE given.piece || s.state END
+               FROM (SELECT key AS id, value AS piece FROM jsonb_each(%s::jsonb) ORDER BY key) given
+               WHERE s.subject_id = given.id
+               RETURNING s.subject_id, s.introduced, s.watched, s.state ? 'result' AS resulted,
+                         (s.state ->> 'pool_size')::int AS pool_size
+           )
+           SELECT introduced, watched, resulted, pool_size, array_agg(subject_id) FROM touched GROUP BY 1, 2, 3, 4""",
+        (REGISTER[kind].introduces, f"o:{kind}", f"o:{kind}", msgspec.json.encode(pieces).decode()),
+        prepare=True,
+    )
+    return {subject: known for *row, subjects in cursor for known in (_Known(*row),) for subject in subjects}
 
 
 def _piece(appended: Appended) -> dict[str, Any]:
@@ -173,8 +180,12 @@ def _ruled_by(cursor: psycopg.Cursor[Any], outbreaks: set[str]) -> set[str]:
         for stated in history.effective
         if "protocol_digest" in stated.body
     }
-    interest = interest_of(frozenset([shipped()[HOUSE], *(pack_by_digest(cursor, digest) for digest in digests)]))
-    kinds = sorted({kind for _, kind in interest.triggers} | interest.through_tube.keys() | {"restriction.ordered"})
+    interest = interest_of(
+        frozenset([shipped()[HOUSE], *(pack_by_digest(cursor, digest) for digest in digests)])
+    )
+    kinds = sorted(
+        {kind for _, kind in interest.triggers} | interest.through_tube.keys() | {"restriction.ordered"}
+    )
     cursor.execute(
         """SELECT DISTINCT subject FROM ledger.fact
            WHERE kind = ANY (%s) AND body -> 'outbreaks' ?| %s

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from quell.registry.histories import Stored
 
-KINDS = frozenset({"relation.began", "relation.ended", "person.registered", "place.registered", "bed.registered"})
+KINDS = frozenset(
+    {"relation.began", "relation.ended", "person.registered", "place.registered", "bed.registered"}
+)
 
 # A registration may name a relation in a field of its own.
 _FIELDS = {

@@ -25,10 +25,13 @@ class Table:
         self.subject_at = columns.index("subject")
         self.key_at = tuple(columns.index(column) for column in key)
         self.json_at = tuple(index for index, column in enumerate(columns) if column in json)
+        # Names of our own tables and columns, fixed above; what varies is always a parameter.
         shown = ", ".join(f"{column}::text" if column in json else column for column in columns)
-        self.select = f"SELECT {shown} FROM registry.{name} WHERE subject = ANY (%s)"
-        self.delete = f"DELETE FROM registry.{name} WHERE {' AND '.join(f'{column} = %s' for column in key)}"
-        self.insert = f"INSERT INTO registry.{name} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"
+        self.select = f"SELECT {shown} FROM registry.{name} WHERE subject = ANY (%s)"  # noqa: S608
+        self.delete = f"DELETE FROM registry.{name} WHERE {' AND '.join(f'{column} = %s' for column in key)}"  # noqa: S608
+        self.insert = (
+            f"INSERT INTO registry.{name} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"  # noqa: S608
+        )
 
 
 CONCLUSION = Table(
@@ -39,7 +42,9 @@ CONCLUSION = Table(
 )
 DUTY = Table("duty", tuple(each.name for each in fields(Duty)), ("duty_id",))
 RESTRICTION = Table("restriction", tuple(each.name for each in fields(Restriction)), ("restriction_id",))
-PENDING = Table("pending", ("subject", "kind", "key", "detail"), ("subject", "kind", "key"), frozenset({"detail"}))
+PENDING = Table(
+    "pending", ("subject", "kind", "key", "detail"), ("subject", "kind", "key"), frozenset({"detail"})
+)
 RELATION = Table(
     "relation",
     ("subject", "relation", "object", "valid_from", "valid_until"),
@@ -74,7 +79,9 @@ def write(
             for row in gone:
                 cursor.execute(table.delete, [row[index] for index in table.key_at], prepare=True)
             for row in new:
-                values = [Jsonb(value) if index in table.json_at else value for index, value in enumerate(row)]
+                values = [
+                    Jsonb(value) if index in table.json_at else value for index, value in enumerate(row)
+                ]
                 cursor.execute(table.insert, values, prepare=True)
             changed[table] = {row[table.subject_at] for row in (*gone, *new)}
     return changed
@@ -85,7 +92,10 @@ def _present(
 ) -> dict[Table, set[Row]]:
     """The rows that these subjects have now."""
     with connection.pipeline():
-        asked = {table: psycopg.Cursor(connection).execute(table.select, (subjects,), prepare=True) for table in tables}
+        asked = {
+            table: psycopg.Cursor(connection).execute(table.select, (subjects,), prepare=True)
+            for table in tables
+        }
         return {
             table: {_comparable(row, table.json_at, decode=True) for row in answer.fetchall()}
             for table, answer in asked.items()

@@ -13,7 +13,8 @@ from quell.twin.invented_names import family_name, full_name, telephone
 
 ZONE = "Asia/Shanghai"
 CITY = "CN-XX-LS"
-HOSPITAL, SITE_KINDS = "facility:ls-cabin-hospital", ("isolation_hotel", "isolation_hotel", "isolation_site")
+# Below this age somebody is told through a guardian.
+GUARDED_UNDER = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,13 @@ class City:
             for which, (en, zh) in enumerate(_COMPOUNDS):
                 name = f"{community.en.split()[0]} {en}", f"{community.zh[:2]}{zh}"
                 compound = Place(
-                    f"place:{short}-{which + 1}", "compound", None, community.code, *name, east, north + 0.004 * which
+                    f"place:{short}-{which + 1}",
+                    "compound",
+                    None,
+                    community.code,
+                    *name,
+                    east,
+                    north + 0.004 * which,
                 )
                 self.compounds.append(compound)
                 self.places.append(compound)
@@ -220,11 +227,11 @@ class City:
 
 
 def _written(number: int) -> str:
-    letters = "23456789abcdefghjkmnpqrstuvwxyz7"
+    letters = "0123456789abcdefghjkmnpqrstvwxyz"
     text = ""
     for _ in range(5):
-        number, digit = divmod(number, 32)
-        text += letters[digit] if digit < len(letters) - 1 else "0"
+        number, digit = divmod(number, len(letters))
+        text += letters[digit]
     return text
 
 

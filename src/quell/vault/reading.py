@@ -58,7 +58,10 @@ def read(subjects: Sequence[str], *, kind: VaultClass, by: str, desk: str, purpo
 
 def read_identity(subjects: Sequence[str], *, by: str, desk: str, purpose: str) -> dict[str, dict[str, Any]]:
     """The latest identity of each subject that has one."""
-    return {kept.subject: kept.content or {} for kept in read(subjects, kind="identity", by=by, desk=desk, purpose=purpose)}
+    return {
+        kept.subject: kept.content or {}
+        for kept in read(subjects, kind="identity", by=by, desk=desk, purpose=purpose)
+    }
 
 
 def find(text: str, *, by: str, desk: str, purpose: str, limit: int = 50) -> list[str]:

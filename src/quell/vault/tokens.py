@@ -34,7 +34,7 @@ def tokens_of(identity: Mapping[str, str]) -> list[str]:
 def tokens_asked(text: str) -> list[str]:
     """The tokens that somebody who types this is looking for."""
     text = text.strip()
-    if _SHORTEST_NUMBER <= len(text) and text.isdigit():
+    if len(text) >= _SHORTEST_NUMBER and text.isdigit():
         return [f"#{text[-_SHORTEST_NUMBER:]}"]
     return sorted({_plain(word) for word in _WORD.findall(text)})
 

@@ -56,7 +56,7 @@ class CasePage:
         return max(1, -(-self.total // PAGE))
 
 
-def cases(  # noqa: PLR0913 - a list has this many handles
+def cases(
     outbreak: str,
     *,
     now: datetime,

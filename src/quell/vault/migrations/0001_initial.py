@@ -1,6 +1,7 @@
 """The first form of the vault, run as the owner of the database; what changes later gets a migration of its own."""
 
 from pathlib import Path
+from typing import ClassVar
 
 from django.db import migrations
 
@@ -11,5 +12,5 @@ class Migration(migrations.Migration):
     """Make the vault."""
 
     initial = True
-    dependencies: list[tuple[str, str]] = []
-    operations = [migrations.RunSQL(SCHEMA, "DROP SCHEMA vault CASCADE")]
+    dependencies: ClassVar = []
+    operations: ClassVar = [migrations.RunSQL(SCHEMA, "DROP SCHEMA vault CASCADE")]

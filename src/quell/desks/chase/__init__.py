@@ -1,0 +1,1 @@
+"""The chase: from a positive tube to every member found, held, resampled and settled."""

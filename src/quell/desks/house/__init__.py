@@ -1,0 +1,1 @@
+"""What all desks share: the look, sign-in, the board around each page, cards, live updates."""

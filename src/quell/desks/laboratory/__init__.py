@@ -1,0 +1,1 @@
+"""The laboratory: result files come in, and tubes that somebody waits for are seen."""

@@ -1,0 +1,1 @@
+"""An outbreak at a glance."""
