@@ -63,12 +63,12 @@ def measure(tubes: int, singles: int) -> None:
         now=NOW,
     )
     mass(tubes)
-    one_at_a_time(singles)
+    one_at_a_time(singles, tubes)
 
 
 def mass(tubes: int) -> None:
-    from quell.catalogue.laboratory import TubeResulted
     from quell.catalogue.screening import TubeSampled
+    from quell.ledger.bulk import record_many
     from quell.ledger.record import record
 
     seconds = 0.0
@@ -86,24 +86,18 @@ def mass(tubes: int) -> None:
         seconds += timed(lambda facts=sampled: record(facts, by="sampling", now=NOW))
     print(f"sampled    {tubes:>9,} tubes of ten through record(): {tubes / seconds:>9,.0f} facts/s")
 
+    half = tubes // 2
     seconds, slowest = 0.0, 0.0
-    for start in range(0, tubes, CHUNK):
-        results = [
-            TubeResulted(
-                subject=f"tube:{tube:07}",
-                occurred=f"2022-07-13T18:{tube % 60:02}:00Z",
-                result="positive" if tube % 2000 == 1000 else "negative",
-                source_id=f"result-{tube}",
-                **WHERE,
-            )
-            for tube in range(start, min(start + CHUNK, tubes))
-        ]
-        taken = timed(lambda facts=results: record(facts, by="laboratory", now=NOW))
+    for start in range(0, half, CHUNK):
+        facts = results(start, min(start + CHUNK, half))
+        taken = timed(lambda facts=facts: record(facts, by="laboratory", now=NOW))
         seconds, slowest = seconds + taken, max(slowest, taken)
-    rate = tubes / seconds
-    print(
-        f"resulted   {tubes:>9,} through record():               {rate:>9,.0f} facts/s, slowest chunk {slowest:.2f} s"
-    )
+    rate = half / seconds
+    print(f"resulted   {half:>9,} through record(), one writer:   {rate:>9,.0f} facts/s, slowest chunk {slowest:.2f} s")
+    facts = results(half, tubes)
+    seconds = timed(lambda: list(record_many(facts, by="laboratory", now=NOW)))
+    rate = (tubes - half) / seconds
+    print(f"resulted   {tubes - half:>9,} through record_many(), two writers: {rate:>6,.0f} facts/s")
     print(f"           duties owed for the positive ones:          {count('registry.duty'):>9,}")
     bare = tubes / bare_copy(tubes)
     print(
@@ -112,6 +106,21 @@ def mass(tubes: int) -> None:
     print(
         f"ledger     {size('ledger.fact')} facts, {size('ledger.link')} links, {size('registry.subject')} subjects"
     )
+
+
+def results(first: int, end: int) -> list[Any]:
+    from quell.catalogue.laboratory import TubeResulted
+
+    return [
+        TubeResulted(
+            subject=f"tube:{tube:07}",
+            occurred=f"2022-07-13T18:{tube % 60:02}:00Z",
+            result="positive" if tube % 2000 == 1000 else "negative",
+            source_id=f"result-{tube}",
+            **WHERE,
+        )
+        for tube in range(first, end)
+    ]
 
 
 def bare_copy(tubes: int) -> float:
@@ -148,12 +157,12 @@ def bare_copy(tubes: int) -> float:
     return seconds
 
 
-def one_at_a_time(singles: int) -> None:
+def one_at_a_time(singles: int, tubes: int) -> None:
     from quell.catalogue.isolation import RestrictionOrdered
     from quell.ledger.record import record
 
     def held(number: int) -> Callable[[], Any]:
-        tube = (number * 2000 + 1000) % 400_000
+        tube = (number // PEOPLE_A_TUBE * 2000 + 1000) % tubes
         person = f"person:{tube:07}-{number % PEOPLE_A_TUBE}"
         fact = RestrictionOrdered(
             subject=person,

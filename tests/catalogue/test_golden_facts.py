@@ -59,7 +59,7 @@ def value(annotation: Any) -> Any:  # noqa: C901, PLR0911, PLR0912 - one line pe
         return arguments[0]
     for mark in getattr(annotation, "__metadata__", ()):
         if isinstance(mark, CodeOf):
-            return sorted(codes.values(mark.list_name))[0]
+            return min(codes.values(mark.list_name))
         if isinstance(mark, Refers):
             return f"{mark.kinds[0]}:golden"
         if isinstance(mark, InVault):

@@ -197,7 +197,8 @@ def _append(cursor: psycopg.Cursor[Any], new: list[_Prepared], by: str, now: dat
         for role, subject in _links(each.checked)
     ]
     if len(new) < _COPY_FROM:
-        _insert(cursor, write_id, new, links)
+        with cursor.connection.pipeline():
+            _insert(cursor, write_id, new, links)
     else:
         _copy(cursor, write_id, new, links)
     return int(write_id)

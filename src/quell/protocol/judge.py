@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 
 from quell.catalogue.when import When
 from quell.protocol.deadlines import deadlines_of, text_at, when_of
@@ -68,9 +69,7 @@ def judge(subject: str, events: Sequence[Event], packs: InForce, related: Relate
             if outbreak and outbreak not in root.outbreaks:
                 continue
             pack = packs.at(outbreak, root.at) if outbreak else packs.house
-            for rule in pack.duties:
-                if rule.subject != kind or not any(pattern.kind == root.kind for pattern in rule.when):
-                    continue
+            for rule in _standing_rules(pack)[0].get((kind, root.kind), ()):
                 for duty in _owed(rule, pack, subject, outbreak, root, here, packs):
                     duties.setdefault(duty.duty_id, duty)
     restrictions = restrictions_of(subject, seen, packs.house, lambda event: _ruling(packs, event))
@@ -79,6 +78,22 @@ def judge(subject: str, events: Sequence[Event], packs: InForce, related: Relate
         tuple(sorted(duties.values(), key=lambda each: each.duty_id)),
         restrictions,
     )
+
+
+@cache
+def _standing_rules(
+    pack: Pack,
+) -> tuple[dict[tuple[str, str], list[DutyRule]], dict[tuple[str, str], list[ConclusionRule]]]:
+    """A pack's rules by the kind of subject they are about and the kind of event they stand on."""
+    duties: dict[tuple[str, str], list[DutyRule]] = {}
+    conclusions: dict[tuple[str, str], list[ConclusionRule]] = {}
+    for duty in pack.duties:
+        for kind in dict.fromkeys(pattern.kind for pattern in duty.when):
+            duties.setdefault((duty.subject, kind), []).append(duty)
+    for conclusion in pack.conclusions:
+        for kind in dict.fromkeys(pattern.kind for pattern in conclusion.when):
+            conclusions.setdefault((conclusion.subject, kind), []).append(conclusion)
+    return duties, conclusions
 
 
 def duty_identity(rule: str, subject: str, root: str, occurrence: int) -> str:
@@ -122,9 +137,9 @@ def _conclude(
             if outbreak not in root.outbreaks:
                 continue
             pack = packs.at(outbreak, root.at)
-            for rule in pack.conclusions:
+            for rule in _standing_rules(pack)[1].get((kind, root.kind), ()):
                 key = (rule.kind, outbreak, _key(rule.per, root))
-                if rule.subject != kind or key in found or not _stands(rule, root, seen):
+                if key in found or not _stands(rule, root, seen):
                     continue
                 conclusion = _conclusion(rule, pack, subject, outbreak, root, seen, related)
                 if conclusion is not None:

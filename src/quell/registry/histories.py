@@ -165,9 +165,8 @@ def stored_facts(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> dict[s
     asked = sorted(subjects)
     people = [subject for subject in asked if subject.startswith("person:")]
     cursor.execute(
-        f"{_FACTS} WHERE f.subject = ANY (%s)"
-        + (f" UNION {_FACTS} WHERE f.subject IN ({_TUBES})" if people else ""),
-        (asked, people) if people else (asked,),
+        f"{_FACTS} WHERE f.subject = ANY (%s)" + (_OF_TUBES if people else ""),
+        (asked, people, asked) if people else (asked,),
         prepare=True,
     )
     found: dict[str, list[Stored]] = defaultdict(list)
@@ -182,9 +181,9 @@ def stored_facts(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> dict[s
 
 _FACTS = """SELECT f.fact_id::text, f.kind, f.version, f.subject, f.body::text, f.content_hash, w.recorded_at
             FROM ledger.fact f JOIN ledger.write w USING (write_id)"""
-_TUBES = (
-    "SELECT subject FROM ledger.link WHERE named = ANY (%s) AND role = 'members' AND subject LIKE 'tube:%%'"
-)
+_OF_TUBES = f""" UNION ALL {_FACTS} WHERE f.subject IN (
+    SELECT subject FROM ledger.link WHERE named = ANY (%s) AND role = 'members' AND subject LIKE 'tube:%%'
+) AND f.subject <> ALL (%s)"""
 
 
 def histories_of(cursor: psycopg.Cursor[Any], groups: Mapping[str, Sequence[str]]) -> dict[str, History]:

@@ -16,7 +16,7 @@ from quell.registry import aliases, cards, claims, relations, rows
 from quell.registry.histories import History, Stored, combined, effective, events_of, order_text, stored_facts
 from quell.registry.interest import interest_in_force
 from quell.registry.outbreaks import write_jurisdiction, write_outbreak
-from quell.registry.packs_in_force import packs_in_force
+from quell.registry.packs_in_force import Rulings
 
 MERGES = frozenset({"subject.merged", "subject.split"})
 # A subject of these kinds must be introduced by a fact; until then what is said of it is pending.
@@ -36,14 +36,14 @@ class _Judged:
     cards: dict[str, tuple[bool, bool, dict[str, Any]]] = field(default_factory=dict)
 
 
-def judge_until_still(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> None:
+def judge_until_still(cursor: psycopg.Cursor[Any], subjects: Iterable[str], rulings: Rulings) -> None:
     """Judge these subjects, then whoever stands on a conclusion that changed, until none changes."""
     wave = set(subjects)
     while wave:
         following: set[str] = set()
         ordered = sorted(wave)
         for start in range(0, len(ordered), _CHUNK):
-            following |= _judge(cursor, set(ordered[start : start + _CHUNK]))
+            following |= _judge(cursor, set(ordered[start : start + _CHUNK]), rulings)
         wave = following
 
 
@@ -69,7 +69,7 @@ def lock(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> None:
     )
 
 
-def _judge(cursor: psycopg.Cursor[Any], asked: set[str]) -> set[str]:
+def _judge(cursor: psycopg.Cursor[Any], asked: set[str], rulings: Rulings) -> set[str]:
     """Judge these subjects from their whole histories; return whom that may concern next."""
     groups, own, tubes = _gather(cursor, asked)
     pointers = {
@@ -81,8 +81,7 @@ def _judge(cursor: psycopg.Cursor[Any], asked: set[str]) -> set[str]:
         asked = asked | aliases.repoint(cursor, pointers)
         groups, own, tubes = _gather(cursor, asked)
     histories = {subject: combined(own[alias] for alias in group) for subject, group in groups.items()}
-    packs, past = packs_in_force(
-        cursor,
+    packs, past = rulings.of(
         {
             outbreak
             for history in (*histories.values(), *tubes.values())
@@ -203,38 +202,35 @@ def _related(
 def _write(cursor: psycopg.Cursor[Any], subjects: Sequence[str], judged: _Judged) -> set[str]:
     """Write what was judged; return the subjects whose conclusions changed."""
     ids = sorted(judged.cards)
-    # "watched" only ever rises: it says that rules have looked here, which a retraction does not undo.
-    cursor.execute(
-        """UPDATE registry.subject s SET introduced = given.introduced, watched = s.watched OR given.watched,
-               state = given.state::jsonb
-           FROM unnest(%s::text[], %s::boolean[], %s::boolean[], %s::text[]) AS given(id, introduced, watched, state)
-           WHERE s.subject_id = given.id
-             AND (s.introduced, s.watched, s.state)
-                 IS DISTINCT FROM (given.introduced, s.watched OR given.watched, given.state::jsonb)""",
-        (
-            ids,
-            [judged.cards[subject][0] for subject in ids],
-            [judged.cards[subject][1] for subject in ids],
-            [msgspec.json.encode(judged.cards[subject][2]).decode() for subject in ids],
-        ),
-        prepare=True,
-    )
-    changed = rows.write(
-        cursor,
-        subjects,
-        {
-            rows.CONCLUSION: [
-                rows.as_row(rows.CONCLUSION, c) for j in judged.judgements for c in j.conclusions
-            ],
-            rows.DUTY: [rows.as_row(rows.DUTY, d) for j in judged.judgements for d in j.duties],
-            rows.RESTRICTION: [
-                rows.as_row(rows.RESTRICTION, r) for j in judged.judgements for r in j.restrictions
-            ],
-            rows.PENDING: judged.pending,
-            rows.RELATION: judged.relations,
-            rows.CLAIM: judged.claims,
-        },
-    )
+    with cursor.connection.pipeline():
+        # "watched" only ever rises: it says that rules have looked here, which a retraction does not undo.
+        cursor.execute(
+            """UPDATE registry.subject s SET introduced = given.introduced, watched = s.watched OR given.watched,
+                   state = given.state::jsonb
+               FROM unnest(%s::text[], %s::boolean[], %s::boolean[], %s::text[]) AS given(id, introduced, watched, state)
+               WHERE s.subject_id = given.id
+                 AND (s.introduced, s.watched, s.state)
+                     IS DISTINCT FROM (given.introduced, s.watched OR given.watched, given.state::jsonb)""",
+            (
+                ids,
+                [judged.cards[subject][0] for subject in ids],
+                [judged.cards[subject][1] for subject in ids],
+                [msgspec.json.encode(judged.cards[subject][2]).decode() for subject in ids],
+            ),
+            prepare=True,
+        )
+        changed = rows.write(
+            cursor,
+            subjects,
+            {
+                rows.CONCLUSION: [rows.as_row(rows.CONCLUSION, c) for j in judged.judgements for c in j.conclusions],
+                rows.DUTY: [rows.as_row(rows.DUTY, d) for j in judged.judgements for d in j.duties],
+                rows.RESTRICTION: [rows.as_row(rows.RESTRICTION, r) for j in judged.judgements for r in j.restrictions],
+                rows.PENDING: judged.pending,
+                rows.RELATION: judged.relations,
+                rows.CLAIM: judged.claims,
+            },
+        )
     return changed[rows.CONCLUSION]
 
 

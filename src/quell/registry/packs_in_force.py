@@ -23,29 +23,45 @@ def _pack(digest: str, text: str) -> Pack:
 _texts: dict[str, str] = {}
 
 
-def packs_in_force(cursor: psycopg.Cursor[Any], outbreaks: Iterable[str]) -> tuple[InForce, frozenset[str]]:
-    """The packs in force in these outbreaks, and which of the outbreaks have a clock that stands in the past."""
-    wanted = sorted(set(outbreaks))
-    if not wanted:
-        return InForce(shipped()[HOUSE]), frozenset()
-    cursor.execute(
-        "SELECT outbreak_id, clock, recordable, protocols::text FROM registry.outbreak WHERE outbreak_id = ANY (%s)",
-        (wanted,),
-        prepare=True,
-    )
-    rows = cursor.fetchall()
-    timelines = {}
-    recordable: dict[str, frozenset[str] | None] = {}
-    past = set()
-    for outbreak, clock, kinds, protocols in rows:
-        timelines[outbreak] = tuple(
-            (parse(since, "UTC").start, pack_by_digest(cursor, digest))
-            for since, digest in msgspec.json.decode(protocols)
-        )
-        recordable[outbreak] = None if kinds is None else frozenset(kinds)
-        if clock == "past":
-            past.add(outbreak)
-    return InForce(shipped()[HOUSE], timelines, recordable), frozenset(past)
+class Rulings:
+    """Which packs rule which outbreaks, read once in a transaction that holds the outbreaks still."""
+
+    def __init__(self, cursor: psycopg.Cursor[Any]) -> None:
+        self._cursor = cursor
+        self._rows: dict[str, tuple[str, list[str] | None, str] | None] = {}
+
+    def forget(self) -> None:
+        """Read again: an outbreak's row was written."""
+        self._rows.clear()
+
+    def of(self, outbreaks: Iterable[str]) -> tuple[InForce, frozenset[str]]:
+        """The packs in force in these outbreaks, and which of them have a clock that stands in the past."""
+        wanted = sorted(set(outbreaks))
+        if unread := [outbreak for outbreak in wanted if outbreak not in self._rows]:
+            self._rows.update(dict.fromkeys(unread))
+            self._cursor.execute(
+                """SELECT outbreak_id, clock, recordable, protocols::text FROM registry.outbreak
+                   WHERE outbreak_id = ANY (%s)""",
+                (unread,),
+                prepare=True,
+            )
+            self._rows.update({outbreak: (clock, kinds, text) for outbreak, clock, kinds, text in self._cursor.fetchall()})
+        timelines = {}
+        recordable: dict[str, frozenset[str] | None] = {}
+        past = set()
+        for outbreak in wanted:
+            row = self._rows[outbreak]
+            if row is None:
+                continue
+            clock, kinds, protocols = row
+            timelines[outbreak] = tuple(
+                (parse(since, "UTC").start, pack_by_digest(self._cursor, digest))
+                for since, digest in msgspec.json.decode(protocols)
+            )
+            recordable[outbreak] = None if kinds is None else frozenset(kinds)
+            if clock == "past":
+                past.add(outbreak)
+        return InForce(shipped()[HOUSE], timelines, recordable), frozenset(past)
 
 
 def pack_by_digest(cursor: psycopg.Cursor[Any], digest: str) -> Pack:

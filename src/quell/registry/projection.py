@@ -20,9 +20,9 @@ from quell.catalogue.fact import REGISTER, Fact, FactKind
 from quell.protocol.pack import HOUSE, shipped
 from quell.registry import cards, claims, relations
 from quell.registry.histories import CORRECTIONS, histories_of
-from quell.registry.interest import ALWAYS, interest_in_force, interest_of
+from quell.registry.interest import ALWAYS, Interest, interest_in_force, interest_of
 from quell.registry.judging import MUST_BE_KNOWN, judge_until_still, lock, mention
-from quell.registry.packs_in_force import pack_by_digest, packs_in_force
+from quell.registry.packs_in_force import Rulings, pack_by_digest
 
 _RULING = frozenset({"outbreak.opened", "outbreak.protocol_changed", "outbreak.clock_set"}) | CORRECTIONS
 
@@ -56,22 +56,23 @@ def project(cursor: psycopg.Cursor[Any], appended: Sequence[Appended]) -> None:
         if each.stated.subject.startswith("outbreak:") and each.stated.kind in _RULING
     }
     _enter_outbreaks(cursor, outbreaks, ruling)
+    rulings = Rulings(cursor)
     known = _touch(cursor, appended)
     mention(cursor, {subject for each in appended for _, subject in each.entry.links_of(each.stated)})
     concerned: set[str] = set()
     if ruling:
-        judge_until_still(cursor, ruling)
+        judge_until_still(cursor, ruling, rulings)
+        rulings.forget()
         concerned |= _ruled_by(cursor, ruling)
-    concerned |= _concerned(cursor, appended, known, outbreaks)
-    judge_until_still(cursor, concerned - ruling)
+    interest = interest_in_force(rulings.of(outbreaks)[0])
+    concerned |= _concerned(cursor, appended, known, interest)
+    judge_until_still(cursor, concerned - ruling, rulings)
 
 
 def _concerned(
-    cursor: psycopg.Cursor[Any], appended: Sequence[Appended], known: dict[str, _Known], outbreaks: set[str]
+    cursor: psycopg.Cursor[Any], appended: Sequence[Appended], known: dict[str, _Known], interest: Interest
 ) -> set[str]:
     """The subjects to which these facts can matter."""
-    packs, _ = packs_in_force(cursor, outbreaks)
-    interest = interest_in_force(packs)
     concerned: set[str] = set()
     tubes: set[str] = set()
     for each in appended:

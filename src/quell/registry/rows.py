@@ -19,8 +19,16 @@ class Table:
     """A table of the registry whose rows belong to a subject, and the columns that identify a row."""
 
     def __init__(
-        self, name: str, columns: tuple[str, ...], key: tuple[str, ...], json: frozenset[str] = frozenset()
+        self,
+        name: str,
+        columns: tuple[str, ...],
+        key: tuple[str, ...],
+        json: frozenset[str] = frozenset(),
+        *,
+        seldom: bool = False,
     ) -> None:
+        self.name = name
+        self.seldom = seldom
         self.columns = columns
         self.subject_at = columns.index("subject")
         self.key_at = tuple(columns.index(column) for column in key)
@@ -49,9 +57,13 @@ RELATION = Table(
     "relation",
     ("subject", "relation", "object", "valid_from", "valid_until"),
     ("subject", "relation", "object", "valid_from"),
+    seldom=True,
 )
 CLAIM = Table(
-    "claim", ("subject", "resource", "holder", "taken_from", "taken_until", "fact_id"), ("subject", "fact_id")
+    "claim", ("subject", "resource", "holder", "taken_from", "taken_until", "fact_id"), ("subject", "fact_id"), seldom=True
+)
+_ANY_SELDOM = "SELECT " + " OR ".join(
+    f"EXISTS (SELECT FROM registry.{table.name} WHERE subject = ANY (%(subjects)s))" for table in (PENDING, RELATION, CLAIM)
 )
 
 Row = tuple[Any, ...]
@@ -69,10 +81,11 @@ def write(
 
     Everything is asked in one round trip and written in another.
     """
-    present = _present(cursor.connection, list(subjects), list(wanted))
+    held = {table: list(rows) for table, rows in wanted.items()}
+    present = _present(cursor.connection, list(subjects), held)
     changed: dict[Table, set[str]] = {}
     with cursor.connection.pipeline():
-        for table, rows in wanted.items():
+        for table, rows in held.items():
             by_content = {_comparable(row, table.json_at, decode=False): row for row in rows}
             gone = present[table] - by_content.keys()
             new = [row for content, row in by_content.items() if content not in present[table]]
@@ -88,18 +101,24 @@ def write(
 
 
 def _present(
-    connection: psycopg.Connection[Any], subjects: list[str], tables: Sequence[Table]
+    connection: psycopg.Connection[Any], subjects: list[str], wanted: Mapping[Table, Sequence[Row]]
 ) -> dict[Table, set[Row]]:
-    """The rows that these subjects have now."""
+    """The rows that these subjects have now. Tables that seldom have any are asked together first."""
+    seldom = [table for table in wanted if table.seldom and not wanted[table]]
     with connection.pipeline():
+        some = psycopg.Cursor(connection).execute(_ANY_SELDOM, {"subjects": subjects}, prepare=True) if seldom else None
         asked = {
             table: psycopg.Cursor(connection).execute(table.select, (subjects,), prepare=True)
-            for table in tables
+            for table in wanted
+            if table not in seldom
         }
-        return {
-            table: {_comparable(row, table.json_at, decode=True) for row in answer.fetchall()}
-            for table, answer in asked.items()
-        }
+        answers = {table: answer.fetchall() for table, answer in asked.items()}
+        if some is not None and (some.fetchone() or (True,))[0]:
+            for table in seldom:
+                answers[table] = psycopg.Cursor(connection).execute(table.select, (subjects,), prepare=True).fetchall()
+    return {
+        table: {_comparable(row, table.json_at, decode=True) for row in answers.get(table, ())} for table in wanted
+    }
 
 
 def _comparable(row: Sequence[Any], json_at: Sequence[int], *, decode: bool) -> Row:

@@ -11,7 +11,7 @@ import psycopg
 from quell.protocol.events import Event
 from quell.registry.aliases import groups_of
 from quell.registry.histories import History, combined, events_of, histories_of
-from quell.registry.packs_in_force import packs_in_force
+from quell.registry.packs_in_force import Rulings
 
 
 def events_of_people(cursor: psycopg.Cursor[Any], people: Iterable[str]) -> dict[str, list[Event]]:
@@ -37,7 +37,7 @@ def events_of_people(cursor: psycopg.Cursor[Any], people: Iterable[str]) -> dict
 
 def _past(cursor: psycopg.Cursor[Any], histories: Iterable[History]) -> frozenset[str]:
     named = {outbreak for history in histories for stated in history.effective for outbreak in stated.body["outbreaks"]}
-    return packs_in_force(cursor, named)[1]
+    return Rulings(cursor).of(named)[1]
 
 
 def _events(
