@@ -31,6 +31,7 @@ from quell.site import database
 from quell.site.home import home_directory, open_lock
 from quell.site.roles import Connections
 from quell.twin import small_outbreak
+from quell.twin.small_city import ZONE
 from quell.twin.telling import Told
 
 _HOST = "127.0.0.1"
@@ -156,7 +157,7 @@ def _make(connections: Connections, state: Path, *, seed: int, days: int) -> dat
         pack=load("cn-covid19"),
         title=small_outbreak.TITLE,
         jurisdiction=small_outbreak.JURISDICTION,
-        zone=small_outbreak.ZONE,
+        zone=ZONE,
         opened=opened,
         by=_COMMANDER,
         now=opened,
@@ -165,7 +166,7 @@ def _make(connections: Connections, state: Path, *, seed: int, days: int) -> dat
     )
     keep_identities(
         [
-            Identity(who.subject, who.words, who.jurisdiction, zone=small_outbreak.ZONE)
+            Identity(who.subject, who.words, who.jurisdiction, zone=ZONE)
             for who in small_outbreak.identities(seed)
         ],
         retention="contact",
@@ -222,7 +223,7 @@ class _GoesOn(threading.Thread):
                 if self._stopping.wait(max((recorded_at - datetime.now(UTC)).total_seconds(), 0)):
                     return
                 self._record(fact)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it was, the pages go on
             _log.exception("The simulation ended; the demo goes on without it")
         finally:
             connections["default"].close()

@@ -2,6 +2,9 @@
 
 Each field of a card belongs to one kind of fact, so that taking in facts in any order gives the same card: for
 each kind the fact that is latest in the order of the world holds, and ``o:kind`` remembers which that was.
+
+Results are not on the card of a tube: they come by the million, nearly all negative, and who shows a tube reads its
+facts.
 """
 
 from __future__ import annotations
@@ -31,7 +34,6 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "person.tested": {"result": "test_result", "occurred": "tested"},
     "case.hospitalised": {"hospital": "hospital", "occurred": "hospitalised"},
     "tube.sampled": {"pool_size": "pool_size", "purpose": "purpose", "occurred": "sampled", "round": "round"},
-    "tube.resulted": {"result": "result", "ct": "ct", "occurred": "resulted"},
     "place.registered": {"place_kind": "place_kind", "within": "within", "public_name": "name"},
     "place.closed": {"occurred": "closed"},
     "place.reopened": {"occurred": "reopened"},

@@ -43,7 +43,6 @@ class _Known:
 
     introduced: bool
     watched: bool
-    resulted: bool
     pool_size: int | None
 
 
@@ -91,13 +90,22 @@ def _concerned(
         ):
             concerned.add(subject)
         if subject_kind == "tube" and (
-            kind in CORRECTIONS
+            row.watched
+            or kind in CORRECTIONS
             or each.conflict
-            or (kind == "tube.sampled" and row.resulted)
             or interest.reaches_members(kind, each.stated, row.pool_size)
         ):
             tubes.add(subject)
+    _watch(cursor, {tube for tube in tubes if not known[tube].watched})
     return concerned | _members(cursor, tubes)
+
+
+def _watch(cursor: psycopg.Cursor[Any], tubes: set[str]) -> None:
+    """Remember tubes that mattered to their people once: whatever is said of them later does too."""
+    if tubes:
+        cursor.execute(
+            "UPDATE registry.subject SET watched = true WHERE subject_id = ANY (%s)", (sorted(tubes),), prepare=True
+        )
 
 
 def _enter_outbreaks(cursor: psycopg.Cursor[Any], outbreaks: set[str], ruling: set[str]) -> None:
@@ -125,32 +133,75 @@ def _touch(cursor: psycopg.Cursor[Any], appended: Sequence[Appended]) -> dict[st
         lock(cursor, subjects)
     known: dict[str, _Known] = {}
     for kind, latest_of in by_kind.items():
-        pieces = {subject: _piece(each) for subject, each in latest_of.items()}
-        known.update(_lay(cursor, kind, pieces))
-        if unknown := pieces.keys() - known.keys():
+        if REGISTER[kind].introduces:
+            known.update(_introduce(cursor, kind, latest_of))
+            continue
+        lay = _lay if kind in cards.FIELDS else _hold
+        known.update(lay(cursor, kind, latest_of))
+        if unknown := latest_of.keys() - known.keys():
             mention(cursor, unknown)
-            known.update(_lay(cursor, kind, {subject: pieces[subject] for subject in unknown}))
+            known.update(lay(cursor, kind, {subject: latest_of[subject] for subject in unknown}))
     return known
 
 
-def _lay(cursor: psycopg.Cursor[Any], kind: str, pieces: dict[str, dict[str, Any]]) -> dict[str, _Known]:
-    """Lay pieces on the cards of subjects that have a row. The rows come back in groups: most of a day's tubes are alike."""
+_KNOWN = "introduced, watched, (state ->> 'pool_size')::int AS pool_size"
+# The rows come back in groups: most of a day's tubes are alike.
+_GROUPED = "SELECT introduced, watched, pool_size, array_agg(subject_id) FROM touched GROUP BY 1, 2, 3"
+_LATER_WINS = """CASE WHEN coalesce(s.state ->> %(stamp)s, '') < coalesce({piece} ->> %(stamp)s, '')
+                      THEN s.state || {piece} ELSE {piece} || s.state END"""
+
+
+def _introduce(cursor: psycopg.Cursor[Any], kind: str, latest_of: dict[str, Appended]) -> dict[str, _Known]:
+    """Make or find the rows of subjects that are introduced, most of them new."""
     cursor.execute(
-        """WITH touched AS (
-               UPDATE registry.subject s SET
-                   introduced = s.introduced OR %s,
-                   state = CASE WHEN coalesce(s.state ->> %s, '') < coalesce(given.piece ->> %s, '')
-                           THEN s.state || given.piece ELSE given.piece || s.state END
-               FROM (SELECT key AS id, value AS piece FROM jsonb_each(%s::jsonb) ORDER BY key) given
-               WHERE s.subject_id = given.id
-               RETURNING s.subject_id, s.introduced, s.watched, s.state ? 'result' AS resulted,
-                         (s.state ->> 'pool_size')::int AS pool_size
-           )
-           SELECT introduced, watched, resulted, pool_size, array_agg(subject_id) FROM touched GROUP BY 1, 2, 3, 4""",
-        (REGISTER[kind].introduces, f"o:{kind}", f"o:{kind}", msgspec.json.encode(pieces).decode()),
+        f"""WITH touched AS (
+                INSERT INTO registry.subject AS s (subject_id, kind, introduced, state)
+                SELECT key, split_part(key, ':', 1), true, value FROM jsonb_each(%(pieces)s::jsonb) ORDER BY key
+                ON CONFLICT (subject_id) DO UPDATE
+                    SET introduced = true, state = {_LATER_WINS.format(piece="excluded.state")}
+                RETURNING subject_id, {_KNOWN}
+            ) {_GROUPED}""",
+        _pieces(kind, latest_of),
         prepare=True,
     )
+    return _groups(cursor)
+
+
+def _lay(cursor: psycopg.Cursor[Any], kind: str, latest_of: dict[str, Appended]) -> dict[str, _Known]:
+    """Lay pieces on the cards of subjects that have a row."""
+    cursor.execute(
+        f"""WITH touched AS (
+                UPDATE registry.subject s SET state = {_LATER_WINS.format(piece="given.value")}
+                FROM (SELECT key, value FROM jsonb_each(%(pieces)s::jsonb) ORDER BY key) given
+                WHERE s.subject_id = given.key
+                RETURNING subject_id, {_KNOWN}
+            ) {_GROUPED}""",
+        _pieces(kind, latest_of),
+        prepare=True,
+    )
+    return _groups(cursor)
+
+
+def _hold(cursor: psycopg.Cursor[Any], _kind: str, latest_of: dict[str, Appended]) -> dict[str, _Known]:
+    """Hold the rows of subjects whose card this kind of fact does not change."""
+    cursor.execute(
+        f"""WITH touched AS (
+                SELECT subject_id, {_KNOWN} FROM registry.subject WHERE subject_id = ANY (%s)
+                ORDER BY subject_id FOR NO KEY UPDATE
+            ) {_GROUPED}""",
+        (sorted(latest_of),),
+        prepare=True,
+    )
+    return _groups(cursor)
+
+
+def _groups(cursor: psycopg.Cursor[Any]) -> dict[str, _Known]:
     return {subject: known for *row, subjects in cursor for known in (_Known(*row),) for subject in subjects}
+
+
+def _pieces(kind: str, latest_of: dict[str, Appended]) -> dict[str, str]:
+    pieces = {subject: _piece(each) for subject, each in latest_of.items()}
+    return {"pieces": msgspec.json.encode(pieces).decode(), "stamp": f"o:{kind}"}
 
 
 def _piece(appended: Appended) -> dict[str, Any]:

@@ -18,4 +18,10 @@ if database.current() is None:
 
 from django.core.asgi import get_asgi_application
 
+from quell.site.background import start_background, stop_background
+
 application = get_asgi_application()
+
+# At import, and not with the server's lifespan: servers are run with it off, and Django's application knows none.
+start_background()
+atexit.register(stop_background)

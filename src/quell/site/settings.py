@@ -18,11 +18,13 @@ QUELL_APPS: list[str] = [
     "quell.ledger",
     "quell.vault",
     "quell.registry",
-    # "quell.desks.house",
-    # "quell.desks.duties",
-    # "quell.desks.outbreak",
-    # "quell.desks.subject",
-    # "quell.desks.laboratory",
+    "quell.desks.house",
+    "quell.desks.duties",
+    "quell.desks.chase",
+    "quell.desks.laboratory",
+    "quell.desks.cases",
+    "quell.desks.outbreak",
+    "quell.desks.subject",
 ]
 
 INSTALLED_APPS = [
@@ -64,6 +66,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "quell.desks.house.board.around",
             ],
         },
     },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 
 @login_not_required
@@ -15,4 +15,11 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("alive", alive, name="alive"),
+    path("", include("quell.desks.house.urls")),
+    path("", include("quell.desks.duties.urls")),
+    path("", include("quell.desks.chase.urls")),
+    path("", include("quell.desks.laboratory.urls")),
+    path("", include("quell.desks.cases.urls")),
+    path("", include("quell.desks.outbreak.urls")),
+    path("", include("quell.desks.subject.urls")),
 ]

@@ -21,6 +21,7 @@ from quell.catalogue.investigation import (
     InvestigationReported,
     SymptomsBegan,
 )
+from quell.catalogue.isolation import FollowupRecorded
 from quell.catalogue.laboratory import TubeResulted
 from quell.catalogue.places import PlaceClosed
 from quell.catalogue.screening import TubeSampled
@@ -251,6 +252,20 @@ class Care:
         if not contact.case:
             found_in = "isolation_site" if contact.away else "home_isolation"
             self.single(contact, "isolation_day", found_in, 180, 420)
+
+    def go_round(self) -> None:
+        """Once in half an hour, some of the isolated contacts are asked how they are."""
+        telling = self.telling
+        isolated = [each for each in self.city.people if each.away and not each.case]
+        for contact in telling.chance.sample(isolated, len(isolated) // 16):
+            telling.after(telling.between(0, 30), partial(self._ask_how, contact))
+        telling.after(30, self.go_round)
+
+    def _ask_how(self, contact: Person) -> None:
+        state = "seen_well" if not self.telling.likely(0.04) else "missed"
+        self.telling.say(
+            FollowupRecorded, contact.subject, self.where(contact), source="facilities", state=state
+        )
 
     def single(self, person: Person, purpose: str, found_in: str, least: float, most: float) -> None:
         """Take one person's swab, to be read after so many minutes."""

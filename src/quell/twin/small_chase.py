@@ -9,7 +9,7 @@ from itertools import count, groupby
 
 from quell.catalogue.chase import PersonCalled, PersonLocated, PersonVisited
 from quell.catalogue.isolation import PersonToldFree
-from quell.catalogue.laboratory import TubeReceived, TubeRejected
+from quell.catalogue.laboratory import TubeReceived, TubeRejected, TubeShipped
 from quell.catalogue.screening import RoundClosed, RoundOpened, SampleRefused, TubeSampled
 from quell.catalogue.when import instant
 from quell.twin.small_care import LABORATORIES, Care
@@ -34,15 +34,17 @@ class Chase:
         epidemic: Epidemic,
         *,
         staged: Sequence[datetime] = (),
+        expected: Sequence[datetime] = (),
         detailed_from: datetime,
     ) -> None:
         """Rounds begin when they are opened.
 
-        staged         moments at which a tube is read positive, so that now shows every stage of the chase
+        staged         moments at which a tube is read positive, whatever the truth, so that now shows every stage
+        expected       moments after those, at which the next positive ones are read if there are any
         detailed_from  from when on every tube's arrival at the laboratory is said, not only of those that matter
         """
         self._telling, self._care, self._epidemic = telling, care, epidemic
-        self._staged = sorted(staged)
+        self._staged, self._expected = sorted(staged), sorted(expected)
         self._detailed_from = detailed_from
         self._tubes = count(1)
         self._messages = count(1)
@@ -133,6 +135,11 @@ class Chase:
                 moment = self._staged.pop(0)
                 telling.on(moment, partial(self._read_positive, tube, members, where, shown, staged=True))
                 return
+        elif shown is not None and shown < _UNCLEAR_FROM:
+            while self._expected and self._expected[0] < telling.clock + timedelta(hours=2):
+                self._expected.pop(0)
+            if not self._staged and self._expected:
+                minutes = (self._expected.pop(0) - telling.clock) / timedelta(minutes=1)
         if shown is not None and shown < _READ_UNTIL:
             if shown < _UNCLEAR_FROM:
                 telling.after(minutes, partial(self._read_positive, tube, members, where, shown))
@@ -140,6 +147,7 @@ class Chase:
                 telling.after(minutes, partial(self._read_unclear, tube, members, where, shown))
         else:
             if telling.clock >= self._detailed_from:
+                telling.after(telling.between(8, 30), partial(self._ship, tube, where))
                 telling.after(telling.between(35, 120), partial(self._arrive, tube, where))
             telling.after(minutes, partial(self._care.read, tube, where, "negative", None))
             return
@@ -148,6 +156,10 @@ class Chase:
     def _arrive(self, tube: str, where: str) -> None:
         laboratory = self._telling.chance.choice(LABORATORIES)
         self._telling.say(TubeReceived, tube, where, source="laboratory", laboratory=laboratory)
+
+    def _ship(self, tube: str, where: str) -> None:
+        laboratory = self._telling.chance.choice(LABORATORIES)
+        self._telling.say(TubeShipped, tube, where, source="sampling", laboratory=laboratory)
 
     # --- a positive pool -------------------------------------------------------------------------------------
 

@@ -15,9 +15,11 @@ from quell.twin.small_city import GAMES_ROOM, MARKET, City, Person
 from quell.twin.telling import Telling
 
 # By the opening so many of 4,000 are infected; from then on it grows by this much a day.
-_AT_OPENING, _GROWTH, _OF = 16.0, 0.33, 4000
+_AT_OPENING, _GROWTH, _OF = 16.0, 0.37, 4000
 _SYMPTOMS = 0.6
 _READABLE_CT = 38.0
+# Days from infection to the most virus.
+_PEAK = 2.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Infection:
     def ct(self, moment: datetime) -> float | None:
         """The Ct that a good swab gives, in cycles; None where nothing is found."""
         days = (moment - self.at) / timedelta(days=1)
-        found = self.lowest_ct + (6.0 * (4.0 - days) if days < 4.0 else 2.1 * (days - 4.0))  # noqa: PLR2004 - the peak
+        found = self.lowest_ct + (8.0 * (_PEAK - days) if days < _PEAK else 1.9 * (days - _PEAK))
         return round(found, 1) if found < _READABLE_CT else None
 
 
@@ -88,7 +90,7 @@ class Epidemic:
         if len(self._order) > 1.2 * self._target(telling.clock) + 1:
             return
         chance, now = telling.chance, telling.clock
-        latent = chance.gammavariate(6, 0.3)
+        latent = chance.gammavariate(6, 0.27)
         onset = now + timedelta(days=max(1.2, chance.gauss(3.1, 0.9)))
         infection = Infection(
             person=person,

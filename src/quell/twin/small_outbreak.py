@@ -37,10 +37,14 @@ DAYS = 9
 _BEFORE = timedelta(days=5)
 _GOES_ON = timedelta(hours=26)
 # The round that is under way now began so long ago; the others on the days before and after, at the same hour.
-_ROUND_SINCE = timedelta(hours=7)
+_ROUND_SINCE = timedelta(hours=8)
 _ROUNDS_BEFORE = 4
+# From so long ago on, what matters to nobody is told too: every tube on its way, everybody well.
+_DETAILED = timedelta(hours=10)
 # Minutes ago at which a tube was read positive: just now, being located, being held, being swabbed, waiting.
 _STAGES = (1.5, 12, 17, 33, 140, 155)
+# Minutes from now at which the next ones are, so that the chase never rests.
+_NEXT = (4, 13, 24, 33, 45, 58, 70, 84, 97, 112)
 
 
 def opened_at(now: datetime, days: int = DAYS) -> datetime:
@@ -84,7 +88,8 @@ class _Outbreak:
             self.care,
             self.epidemic,
             staged=[self.now - timedelta(minutes=minutes) for minutes in _STAGES],
-            detailed_from=self.now - timedelta(hours=12),
+            expected=[self.now + timedelta(minutes=minutes) for minutes in _NEXT],
+            detailed_from=self.now - _DETAILED,
         )
         self.telling.on(self.opened, self._register)
         self.telling.on(self.opened + timedelta(minutes=30), self._first_case)
@@ -94,6 +99,7 @@ class _Outbreak:
             if begins > self.opened + timedelta(hours=2):
                 self.telling.on(begins, partial(self.chase.open_round, day - first + 1))
         self._clinic_opens()
+        self.telling.on(self.now - _DETAILED, self.care.go_round)
         self._plan_oddities()
 
     def _register(self) -> None:

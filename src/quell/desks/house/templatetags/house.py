@@ -85,7 +85,7 @@ def occurred(context: RequestContext, happened: When, zone: str) -> SafeString:
 
 
 @register.filter
-def length(minutes: int) -> str:
+def length_of(minutes: int) -> str:
     """Minutes as hours and minutes, or days and hours."""
     return times.length(int(minutes))
 
@@ -193,3 +193,9 @@ def total(items: Iterable[Any], name: str) -> int:
 def named(labels: dict[str, str]) -> str:
     """Words that a pack or place has in several languages."""
     return labels.get(_language()) or labels.get("en") or next(iter(labels.values()), "")
+
+
+@register.filter
+def unlocalised(number: float) -> str:
+    """A number as SVG reads it, whatever the language."""
+    return f"{number:g}"

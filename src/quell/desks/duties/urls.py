@@ -1,0 +1,16 @@
+"""My duties."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from quell.desks.duties import views
+
+urlpatterns: list[URLPattern] = [
+    path("", views.mine, name="duties"),
+    path("duties/undo", views.undo, name="undo"),
+    path("duties/bulk", views.bulk, name="duty-bulk"),
+    path("duties/<str:duty_id>/card", views.card, name="duty-card"),
+    path("duties/<str:duty_id>/tap/<str:name>", views.tap, name="duty-tap"),
+    path("find", views.find, name="find"),
+]
