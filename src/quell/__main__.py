@@ -1,0 +1,5 @@
+"""``python -m quell``: the same as the command ``quell``."""
+
+from quell.cli import main
+
+main()
