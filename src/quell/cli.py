@@ -117,6 +117,17 @@ def restore(
     command.run(file=file, replace=replace, home=home)
 
 
+@app.command()
+def jurisdictions(
+    tree: Annotated[str, typer.Argument(help="A shipped tree (CN) or a CSV file.", show_default=False)],
+    home: Home = None,
+) -> None:
+    """Load a tree of jurisdictions, with its ISO 3166-2 and national codes."""
+    from quell.commands import jurisdictions as command
+
+    command.run(tree=tree, home=home)
+
+
 def _end(number: int, frame: FrameType | None) -> None:
     # A termination unwinds like any other end, so that the embedded database is let go of and stops.
     sys.exit(128 + number)
