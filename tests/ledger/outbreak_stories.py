@@ -135,7 +135,7 @@ def registry(database: Connections) -> dict[str, list[str]]:
             table: [
                 row
                 for (row,) in connection.execute(
-                    f"SELECT d::text FROM (SELECT {', '.join(columns)} FROM registry.{table}) d ORDER BY 1"  # noqa: S608
+                    f"SELECT d::text FROM (SELECT {', '.join(columns)} FROM registry.{table}) d ORDER BY 1"
                 ).fetchall()
             ]
             for table, columns in TABLES.items()

@@ -12,7 +12,10 @@ from quell.exchange.problems import ValueRefused
 
 DayOrder = Literal["dmy", "mdy"]
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
 _YEAR_FIRST = re.compile(r"(\d{4})(?:\s*[-/.年]\s*)(\d{1,2})(?:\s*[-/.月]\s*)(\d{1,2})(?:\s*[日号])?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
@@ -96,11 +99,11 @@ def _year_last(first: int, second: int, year: int, order: DayOrder | None) -> da
 
 
 def _month(name: str) -> int:
-    short = name.lower()[:3]
-    full = ("january february march april may june july august september october november december sept").split()
-    if short not in _MONTHS or not any(word.startswith(name.lower()) for word in full):
+    written = "sep" if name.lower() == "sept" else name.lower()
+    found = next((number for number, full in enumerate(_MONTHS, start=1) if full.startswith(written)), None)
+    if found is None:
         raise ValueRefused("is not a date; " + _WRITE)
-    return _MONTHS.index(short) + 1
+    return found
 
 
 def _day(year: int, month: int, day: int) -> date:

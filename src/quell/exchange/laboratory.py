@@ -28,7 +28,15 @@ from quell.exchange.dates import DayOrder, read_moment
 from quell.exchange.problems import FileRefused, Problem, ValueRefused
 from quell.exchange.reading import Row, read_table
 from quell.exchange.tables import TUBES
-from quell.exchange.values import is_missing, plain, read_code, read_id, read_number, read_person_id, read_whole
+from quell.exchange.values import (
+    is_missing,
+    plain,
+    read_code,
+    read_id,
+    read_number,
+    read_person_id,
+    read_whole,
+)
 
 SIZES = (1, 5, 10, 20)
 LARGEST = SIZES[-1]
@@ -261,23 +269,31 @@ class _Reader:
         if len(set(found.members)) < len(found.members):
             twice, _ = Counter(found.members).most_common(1)[0]
             self._fault(row, "members", f"names {twice} twice")
-        if self._filled(row, "result") and not self._filled(row, "resulted_at"):
-            self._fault(row, "resulted_at", "is missing: the tube has a result, but not the time at which it was read")
-        if self._filled(row, "resulted_at") and "result" in self.mapping.found and not self._filled(row, "result"):
-            self._fault(row, "result", "is missing: the tube was read, but it does not say what was found")
-        people = "members" if "members" in self.mapping.found else "person_id"
-        if self._filled(row, people) and not self._filled(row, "sampled_at"):
-            self._fault(row, "sampled_at", "is missing: the people are named, but not when they were swabbed")
-        if people == "person_id" and "person_id" in self.mapping.found and not self._filled(row, "person_id"):
-            self._fault(row, "person_id", "is missing: each row of this file is one person of a tube")
-        if people in self.mapping.found and self._filled(row, people) and not self._filled(row, "pool_size"):
-            if "pool_size" in self.mapping.found:
-                self._fault(row, "pool_size", "is missing: write 1, 5, 10 or 20")
-        if not self._filled(row, "result") and not self._filled(row, people):
-            self._fault(row, "result" if "result" in self.mapping.found else people, "is missing: the row says nothing")
-        if found.sampled_at and found.resulted_at:
-            if parse(found.resulted_at, self.zone).end < parse(found.sampled_at, self.zone).start:
-                self._fault(row, "resulted_at", f"lies before the swabs were taken ({found.sampled_at})")
+        said = {name for name in self.mapping.found if self._filled(row, name)}
+        for holds, name, problem in self._rules(said):
+            if holds:
+                self._fault(row, name, problem)
+        sampled, resulted = found.sampled_at, found.resulted_at
+        if sampled and resulted and parse(resulted, self.zone).end < parse(sampled, self.zone).start:
+            self._fault(row, "resulted_at", f"lies before the swabs were taken ({sampled})")
+
+    def _rules(self, said: set[str]) -> list[tuple[bool, str, str]]:
+        """What a row owes: whether it does not, in which column, and what to say. said: its filled columns."""
+        has = self.mapping.found.keys()
+        people = "members" if "members" in has else "person_id"
+        named, result, read = people in said, "result" in said, "resulted_at" in said
+        return [
+            (result and not read, "resulted_at", "is missing: the tube has a result, but not when it was read"),
+            (read and not result and "result" in has, "result", "is missing: the tube was read, but with what result?"),
+            (named and "sampled_at" not in said, "sampled_at", "is missing: the people are named, but not when swabbed"),
+            (
+                people == "person_id" and people in has and not named,
+                people,
+                "is missing: each row of this file is one person of a tube",
+            ),
+            (named and "pool_size" in has - said, "pool_size", "is missing: write 1, 5, 10 or 20"),
+            (not result and not named, "result" if "result" in has else people, "is missing: the row says nothing"),
+        ]
 
     def _filled(self, row: Row, name: str) -> bool:
         return bool(self.mapping.cell(row.cells, name).strip())
@@ -303,7 +319,8 @@ class _Reader:
                 raise ValueRefused(f"lies in the future; now is {self.now.isoformat(timespec='minutes')}")
             return written
 
-        return self._read(row, name, read)
+        written: str | None = self._read(row, name, read)
+        return written
 
     def _read(self, row: Row, name: str, how: Any, *, needed: bool = False, marks: bool = True) -> Any:
         """A cell through a reader, None where it is empty; marks: whether "-" and the like count as empty."""

@@ -26,7 +26,7 @@ class Problem:
         return f"{where}: {shown}{self.problem}" if where else f"{shown}{self.problem}"
 
 
-class FileRefused(ValueError):
+class FileRefused(ValueError):  # noqa: N818 - says what became of the file, as RecordRefused does
     """A file of which nothing can be taken; the message says why and what to do."""
 
     def __init__(self, problem: str, row: int | None = None, column: str | None = None, value: str = "") -> None:
@@ -34,5 +34,5 @@ class FileRefused(ValueError):
         super().__init__(problem)
 
 
-class ValueRefused(ValueError):
+class ValueRefused(ValueError):  # noqa: N818 - the same, of a cell
     """A cell that cannot be read; the message says what is wrong and what to write."""

@@ -223,7 +223,7 @@ def _insert(
             SELECT %s, ordinal, fact_id, kind, version, subject, occurred_at, body::jsonb, content_hash
             FROM unnest(%s::int[], %s::uuid[], %s::text[], %s::smallint[], %s::text[], %s::timestamptz[], %s::text[],
                         %s::bytea[])
-                 AS given(ordinal, fact_id, kind, version, subject, occurred_at, body, content_hash)""",  # noqa: S608 - constants
+                 AS given(ordinal, fact_id, kind, version, subject, occurred_at, body, content_hash)""",
         (
             write_id,
             list(range(len(new))),

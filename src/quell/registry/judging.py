@@ -120,9 +120,11 @@ def _gather(
     cursor: psycopg.Cursor[Any], asked: set[str]
 ) -> tuple[dict[str, list[str]], dict[str, History], dict[str, History]]:
     """Hold these subjects and read what stands: who is whom, the history of each id, and of the tubes they are in."""
-    with cursor.connection.pipeline():
-        mention(cursor, asked)
-        lock(cursor, asked)
+    connection = cursor.connection
+    with connection.pipeline():
+        # A cursor for each: in a pipeline, one that is asked twice may answer with the first result.
+        mention(psycopg.Cursor(connection), asked)
+        lock(psycopg.Cursor(connection), asked)
         groups = aliases.groups_of(cursor, asked)
     ids = {alias for group in groups.values() for alias in group} | asked
     stored = stored_facts(cursor, ids)
@@ -194,7 +196,7 @@ def _related(
     )
     by_subject: dict[str, list[Conclusion]] = defaultdict(list)
     for row in cursor:
-        concluded = Conclusion(*row[:-1], attrs=msgspec.json.decode(row[-1]))
+        concluded = Conclusion(*(*row[:-1], msgspec.json.decode(row[-1])))
         by_subject[concluded.subject].append(concluded)
     return {name: by_subject[resolved[name]] for name in named}
 

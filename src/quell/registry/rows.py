@@ -35,10 +35,10 @@ class Table:
         self.json_at = tuple(index for index, column in enumerate(columns) if column in json)
         # Names of our own tables and columns, fixed above; what varies is always a parameter.
         shown = ", ".join(f"{column}::text" if column in json else column for column in columns)
-        self.select = f"SELECT {shown} FROM registry.{name} WHERE subject = ANY (%s)"  # noqa: S608
-        self.delete = f"DELETE FROM registry.{name} WHERE {' AND '.join(f'{column} = %s' for column in key)}"  # noqa: S608
+        self.select = f"SELECT {shown} FROM registry.{name} WHERE subject = ANY (%s)"
+        self.delete = f"DELETE FROM registry.{name} WHERE {' AND '.join(f'{column} = %s' for column in key)}"
         self.insert = (
-            f"INSERT INTO registry.{name} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"  # noqa: S608
+            f"INSERT INTO registry.{name} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"
         )
 
 
