@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from quell.exchange.tables import SPECIAL_CATEGORIES, WORDS_OF_IDENTITY, Column, Table
 from quell.exchange.values import is_missing, plain, words_of
 
+_LIKE_A_DATE = re.compile(r"\d\D{0,3}\d.*\d")
 _NOISE = frozenset({"date", "dt", "of", "the", "time", "day", "on", "at", "de", "fecha", "presumed", "reporting"})
 
 
@@ -60,13 +61,15 @@ def propose(
 
     allowed  special categories (ethnicity, religion …) for which a purpose was given; otherwise they are left out
     """
+    sample = [tuple(cells) for cells in rows]
     left_out = {heading: reason for heading in header if (reason := _reason_to_leave(heading, allowed))}
     found: dict[str, Found] = {}
     doubtful: dict[str, str] = {}
     open_places = [place for place, heading in enumerate(header) if heading and heading not in left_out]
     for how, matcher in (("its name", _by_name), ("a synonym", _by_synonym), ("its words", _by_words)):
         for place in list(open_places):
-            column = next((each for each in table.columns if matcher(header[place], each)), None)
+            meant = [each for each in table.columns if matcher(header[place], each)]
+            column = next((each for each in meant if how == "its name" or _plausible(place, each, sample)), None)
             if column is None:
                 continue
             open_places.remove(place)
@@ -74,7 +77,6 @@ def propose(
                 doubtful[header[place]] = column.name
             else:
                 found[column.name] = Found(column, header[place], place, how)
-    sample = [tuple(cells) for cells in rows]
     for place in list(open_places):
         column = next((each for each in table.columns if each.name not in found and _by_values(place, each, sample)), None)
         if column is not None:
@@ -100,6 +102,19 @@ def _by_words(heading: str, column: Column) -> bool:
 def _words(text: str) -> frozenset[str]:
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", text))
     return frozenset(word for word in re.split(r"[\W_]+", spaced.casefold()) if word) - _NOISE
+
+
+def _plausible(place: int, column: Column, rows: Sequence[Sequence[str]]) -> bool:
+    """Whether what stands under a heading could be what its name promises: "death" may head dates, or yes and no."""
+    cells = [cells[place] for cells in rows if place < len(cells) and not is_missing(cells[place])]
+    if not cells:
+        return True
+    if column.type in {"date", "moment"}:
+        return any(_LIKE_A_DATE.search(cell) for cell in cells)
+    if column.type == "code" and column.codes and column.otherwise is None:
+        words = words_of(column.codes)
+        return any(plain(cell) in words for cell in cells)
+    return True
 
 
 def _by_values(place: int, column: Column, rows: Sequence[Sequence[str]]) -> bool:

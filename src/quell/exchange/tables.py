@@ -97,7 +97,7 @@ LINELIST = Table(
         Column("infection_date", "date", "day of infection, where the file knows it",
                ("infection", "date of infection", "infected date", "感染日期")),
         Column("classification", "code", "suspected, probable, confirmed, asymptomatic, not a case",
-               ("case classification", "case type", "case status", "case definition", "病例分类", "病例类型", "诊断类型"),
+               ("case classification", "case type", "case status", "case definition", "status", "病例分类", "病例类型", "诊断类型"),
                codes="classification"),
         Column("found_in", "code", "how the case was found", ("found", "detection route", "发现途径", "发现方式"),
                codes="found_in", otherwise="unknown"),

@@ -80,6 +80,13 @@ def read_code(text: str, list_name: str) -> str:
     return found
 
 
+def loose_code(text: str, list_name: str) -> str | None:
+    """The one code that a word of this phrase means ("Visit hospital": hospital); None where none does, or two do."""
+    words = words_of(list_name)
+    found = {words[plain(part)] for part in re.split(r"[\W_]+", text) if plain(part) in words} - {"other", "unknown"}
+    return found.pop() if len(found) == 1 else None
+
+
 def read_age(text: str) -> tuple[int, int]:
     """The bounds of an age in completed years: 7, 7.5, "50s", "60-69", "80+", "8 months"."""
     written = unicodedata.normalize("NFKC", text).strip()
