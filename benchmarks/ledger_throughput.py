@@ -93,7 +93,9 @@ def mass(tubes: int) -> None:
         taken = timed(lambda facts=facts: record(facts, by="laboratory", now=NOW))
         seconds, slowest = seconds + taken, max(slowest, taken)
     rate = half / seconds
-    print(f"resulted   {half:>9,} through record(), one writer:   {rate:>9,.0f} facts/s, slowest chunk {slowest:.2f} s")
+    print(
+        f"resulted   {half:>9,} through record(), one writer:   {rate:>9,.0f} facts/s, slowest chunk {slowest:.2f} s"
+    )
     facts = results(half, tubes)
     seconds = timed(lambda: list(record_many(facts, by="laboratory", now=NOW)))
     rate = (tubes - half) / seconds

@@ -61,7 +61,9 @@ def killed_while_writing(home: Path) -> list[str]:
             acknowledged.extend(line.split())
             if len(acknowledged) >= 100:
                 break
-        children = subprocess.run(["pgrep", "-P", str(postmaster)], capture_output=True, text=True, check=False)
+        children = subprocess.run(
+            ["pgrep", "-P", str(postmaster)], capture_output=True, text=True, check=False
+        )
         writer.kill()
         for pid in [str(postmaster), *children.stdout.split()]:
             subprocess.run(["kill", "-9", pid], check=False)

@@ -5,8 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 import psycopg
-from ledger.outbreak_stories import NOW, OUTBREAK, POSITIVE, SAMPLED, WHERE, adopt_pack, held, opened, resulted, sampled
 
+from ledger.outbreak_stories import (
+    NOW,
+    OUTBREAK,
+    POSITIVE,
+    SAMPLED,
+    WHERE,
+    adopt_pack,
+    held,
+    opened,
+    resulted,
+    sampled,
+)
 from quell.catalogue.keeping import DutyWaived
 from quell.catalogue.when import instant
 from quell.ledger.adopt import change_protocol
@@ -25,7 +36,9 @@ def stricter(open_duties: str) -> Pack:
     rule = text.index('action = "hold"')
     text = text[:rule] + text[rule:].replace('within = "30 min"', 'within = "15 min"', 1)
     text = text.replace('version = "9-2022-06-28"', 'version = "9-changed"', 1)
-    return read(text.replace('open_duties = "recompute"', f'open_duties = "{open_duties}"', 1), "changed.toml")
+    return read(
+        text.replace('open_duties = "recompute"', f'open_duties = "{open_duties}"', 1), "changed.toml"
+    )
 
 
 def holds(database: Connections) -> dict[str, tuple[str, str, float]]:
@@ -33,7 +46,10 @@ def holds(database: Connections) -> dict[str, tuple[str, str, float]]:
         rows = connection.execute(
             "SELECT duty_id, subject, pack_version, due_event, ended_by FROM registry.duty WHERE action = 'hold'"
         ).fetchall()
-    return {subject: (duty, version, (due - POSITIVE) / timedelta(minutes=1)) for duty, subject, version, due, _ in rows}
+    return {
+        subject: (duty, version, (due - POSITIVE) / timedelta(minutes=1))
+        for duty, subject, version, due, _ in rows
+    }
 
 
 def told(database: Connections, how: str) -> dict[str, tuple[str, str, float]]:
@@ -84,7 +100,12 @@ def test_a_waiver_survives_the_change(database: Connections) -> None:
     record([resulted("tube:pool", "positive", POSITIVE)], by="test", now=NOW)
     duty = holds(database)["person:3"][0]
     waived = DutyWaived(
-        subject="person:3", occurred=instant(CHANGED_AT), duty=duty, reason="declined", waived_by="officer", **WHERE
+        subject="person:3",
+        occurred=instant(CHANGED_AT),
+        duty=duty,
+        reason="declined",
+        waived_by="officer",
+        **WHERE,
     )
     record([waived], by="officer", now=NOW)
     change_protocol(

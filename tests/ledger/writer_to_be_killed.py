@@ -17,7 +17,9 @@ def main(home: Path) -> None:
         migrate(connections)
         adopt_pack()
         record([opened()], by="writer", now=NOW)
-        print("server", (home / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[0], flush=True)  # noqa: T201
+        print(
+            "server", (home / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[0], flush=True
+        )
         for number in range(100_000):
             tube = f"tube:{number}"
             done = record(

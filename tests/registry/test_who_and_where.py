@@ -27,12 +27,19 @@ def asked(database: Connections, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query.encode()).fetchall()
 
 
-def test_the_tree_of_a_country_has_iso_and_national_codes_and_names_in_two_languages(database: Connections) -> None:
+def test_the_tree_of_a_country_has_iso_and_national_codes_and_names_in_two_languages(
+    database: Connections,
+) -> None:
     assert load_tree("CN", by="test", now=NOW).new == 57
     assert load_tree("CN", by="test", now=NOW).new == 0
-    lanzhou = asked(database, "SELECT parent, tier, national_code, names ->> 'zh' FROM registry.jurisdiction WHERE code = 'CN-GS-6201'")
+    lanzhou = asked(
+        database,
+        "SELECT parent, tier, national_code, names ->> 'zh' FROM registry.jurisdiction WHERE code = 'CN-GS-6201'",
+    )
     assert lanzhou == [("CN-GS", "city", "620100", "兰州市")]
-    gansu = asked(database, "SELECT iso_3166_2, names ->> 'en' FROM registry.jurisdiction WHERE code = 'CN-GS'")
+    gansu = asked(
+        database, "SELECT iso_3166_2, names ->> 'en' FROM registry.jurisdiction WHERE code = 'CN-GS'"
+    )
     assert gansu == [("CN-GS", "Gansu")]
     below = asked(
         database,
@@ -47,7 +54,9 @@ def test_the_tree_of_a_country_has_iso_and_national_codes_and_names_in_two_langu
 
 def test_a_tree_with_faults_is_refused_whole_and_each_is_named(database: Connections, tmp_path: Path) -> None:
     file = tmp_path / "tree.csv"
-    file.write_text("code,tier,parent,name_en\nXX,country,,X\nXX-1,shire,XX,A\nXX-2,city,XX-9,B\nXX,country,,X\n")
+    file.write_text(
+        "code,tier,parent,name_en\nXX,country,,X\nXX-1,shire,XX,A\nXX-2,city,XX-9,B\nXX,country,,X\n"
+    )
     with pytest.raises(QuellError) as refused:
         load_tree(str(file), by="test", now=NOW)
     for named in ("row 3, tier", "row 4, parent", "row 5, code"):
@@ -56,11 +65,21 @@ def test_a_tree_with_faults_is_refused_whole_and_each_is_named(database: Connect
 
 
 def test_places_nest(database: Connections) -> None:
-    chain = [("compound", None), ("building", "compound"), ("unit", "building"), ("flat", "unit"), ("room", "flat")]
+    chain = [
+        ("compound", None),
+        ("building", "compound"),
+        ("unit", "building"),
+        ("flat", "unit"),
+        ("room", "flat"),
+    ]
     record(
         [
             PlaceRegistered(
-                subject=f"place:{kind}", occurred="2022-07-01", place_kind=kind, within=f"place:{inside}" if inside else None, **WHERE
+                subject=f"place:{kind}",
+                occurred="2022-07-01",
+                place_kind=kind,
+                within=f"place:{inside}" if inside else None,
+                **WHERE,
             )
             for kind, inside in reversed(chain)
         ],
@@ -74,15 +93,31 @@ def test_places_nest(database: Connections) -> None:
                UNION SELECT r.object, step + 1 FROM registry.relation r JOIN up ON r.subject = up.id AND r.relation = 'within')
            SELECT id FROM up ORDER BY step""",
     )
-    assert [place for (place,) in rows] == ["place:room", "place:flat", "place:unit", "place:building", "place:compound"]
+    assert [place for (place,) in rows] == [
+        "place:room",
+        "place:flat",
+        "place:unit",
+        "place:building",
+        "place:compound",
+    ]
 
 
 def test_relations_are_dated(database: Connections) -> None:
     record(
         [
-            PersonRegistered(subject="person:1", occurred="2022-07-01", household="household:9", lives_at="place:a", **WHERE),
-            RelationBegan(subject="person:1", occurred="2022-07-03", relation="works", to="place:market", **WHERE),
-            RelationEnded(subject="person:1", occurred="2022-07-09", relation="works", to="place:market", **WHERE),
+            PersonRegistered(
+                subject="person:1",
+                occurred="2022-07-01",
+                household="household:9",
+                lives_at="place:a",
+                **WHERE,
+            ),
+            RelationBegan(
+                subject="person:1", occurred="2022-07-03", relation="works", to="place:market", **WHERE
+            ),
+            RelationEnded(
+                subject="person:1", occurred="2022-07-09", relation="works", to="place:market", **WHERE
+            ),
         ],
         by="test",
         now=NOW,
@@ -108,7 +143,9 @@ def test_merged_ids_resolve_along_the_way_and_a_split_takes_it_back(database: Co
     aliases = "SELECT alias, subject_id FROM registry.alias ORDER BY 1"
     assert asked(database, aliases) == [("person:b", "person:a"), ("person:c", "person:a")]
 
-    split = SubjectSplit(subject="person:b", occurred="2022-07-05T00:00:00Z", from_subject="person:a", **WHERE)
+    split = SubjectSplit(
+        subject="person:b", occurred="2022-07-05T00:00:00Z", from_subject="person:a", **WHERE
+    )
     record([split], by="test", now=NOW)
     assert asked(database, aliases) == [("person:c", "person:b")]
 

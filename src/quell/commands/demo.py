@@ -40,9 +40,14 @@ _COMMANDER = "commander"
 # Written before anything is recorded: this home is a demo's. Once the history is whole, it says which one.
 _STATE = "demo.json"
 _FRESH_FOR = timedelta(days=1)
-# What is older than this is recorded by the hour, what is younger by minutes, so that deadlines count from the minute.
-_FINELY = timedelta(hours=12)
-_MINUTES = 5
+# In how long spans facts are recorded together, by how long ago they were: few calls, and where it still matters
+# deadlines that count from the minute.
+_SPANS = (
+    (timedelta(hours=6), timedelta(minutes=5)),
+    (timedelta(hours=30), timedelta(hours=1)),
+    (timedelta.max, timedelta(hours=3)),
+)
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _STOP_SECONDS = 3
 
 _log = logging.getLogger(__name__)
@@ -174,7 +179,7 @@ def _make(connections: Connections, state: Path, *, seed: int, days: int) -> dat
         by=_BY,
         now=opened,
     )
-    record_told(small_outbreak.history(seed, now, days=days), finely_from=now - _FINELY)
+    record_told(small_outbreak.history(seed, now, days=days), now=now)
     seal_all(now=datetime.now(UTC))
     state.write_text(
         json.dumps({"seed": seed, "days": days, "now": now.isoformat()}) + "\n", encoding="utf-8"
@@ -182,13 +187,14 @@ def _make(connections: Connections, state: Path, *, seed: int, days: int) -> dat
     return now
 
 
-def record_told(told: Iterable[Told], *, finely_from: datetime) -> int:
-    """Record facts in few calls, by the hour and from some moment on by minutes; return how many there were."""
+def record_told(told: Iterable[Told], *, now: datetime) -> int:
+    """Record facts in few calls, those of a span of time together; return how many there were."""
     from quell.ledger.record import record
 
-    def span(each: Told) -> tuple[datetime, int]:
-        hour = each[0].replace(minute=0, second=0, microsecond=0)
-        return hour, each[0].minute // _MINUTES if each[0] >= finely_from else -1
+    def span(each: Told) -> int:
+        ago = now - each[0]
+        length = next(length for until, length in _SPANS if ago <= until)
+        return int((each[0] - _EPOCH) / length)
 
     total = 0
     for _, together in groupby(told, span):
@@ -218,7 +224,7 @@ class _GoesOn(threading.Thread):
                     missed.append((recorded_at, fact))
                     continue
                 if missed:
-                    record_told(missed, finely_from=now - _FINELY)
+                    record_told(missed, now=now)
                     missed = []
                 if self._stopping.wait(max((recorded_at - datetime.now(UTC)).total_seconds(), 0)):
                     return

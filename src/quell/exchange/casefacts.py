@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+import msgspec
+
 from quell.catalogue.fact import Fact
 from quell.catalogue.investigation import (
     CaseClassified,
@@ -33,7 +35,7 @@ NOT_TAKEN = {
 }
 _GROUPS = {"class": "class", "ward": "ward", "dormitory": "dormitory", "workplace": "workplace_team", "班级": "class",
            "病区": "ward", "工作单位": "workplace_team"}  # fmt: skip
-_KINDS = {
+_KINDS: dict[str, tuple[type[Fact], ...]] = {
     "onset_date": (SymptomsBegan,),
     "rash_date": (SymptomsBegan,),
     "report_date": (CaseReported,),
@@ -63,16 +65,10 @@ def facts_of_case(row: ReadRow, data: Dataset, mapping: Mapping) -> Iterator[Sta
     known = row.day(*KNOWN_BY) or data.last
     for stated in _facts(row, data, mapping):
         happened = date.fromisoformat(stated.occurred.rpartition("/")[2])
-        reported = learned(row, happened)
-        if reported is not None:
-            stated = _learned(stated, reported)  # noqa: PLW2901 - the same fact, with when it was learned
-        yield Stated(stated, max(happened, known))
-
-
-def _learned(stated: Fact, reported: str) -> Fact:
-    import msgspec
-
-    return msgspec.structs.replace(stated, learned_at=reported)
+        about_the_case = stated.subject == data.person(row.values["case_id"])
+        reported = learned(row, happened) if about_the_case else None
+        said = msgspec.structs.replace(stated, learned_at=reported) if reported else stated
+        yield Stated(said, max(happened, known))
 
 
 def _facts(row: ReadRow, data: Dataset, mapping: Mapping) -> Iterator[Fact]:
@@ -143,9 +139,9 @@ def _hospital(row: ReadRow, data: Dataset, key: str) -> Iterator[Fact]:
     """The hospital as a place; the day of admission where there is one, else only that the case stays there."""
     person, named = data.person(row.values["case_id"]), row.values.get("facility_id")
     place = data.other("place", named) if named else None
-    if place:
+    if place and named:
         envelope = data.envelope(f"places/{place}", data.first)
-        yield PlaceRegistered(subject=place, **envelope, place_kind="hospital", public_name={"en": named})
+        yield PlaceRegistered(subject=place, **envelope, place_kind="hospital", public_name={"en": " ".join(named.split())})
     admitted = row.values.get("admission_date")
     if admitted:
         yield CaseHospitalised(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +15,7 @@ from quell.exchange.rows import ReadRow
 KNOWN_BY = ("report_date", "confirm_date", "admission_date", "sample_date", "onset_date", "rash_date")
 DATED_BY = ("confirm_date", "report_date", "onset_date", "rash_date", "sample_date", "admission_date", "death_date",
             "recovery_date", "outcome_date", "infection_date")  # fmt: skip
+_LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,10 @@ class Dataset:
 
     def other(self, kind: str, identity: str) -> str:
         """The subject id of a household, group or place of this dataset."""
-        return f"{kind}:{self.slug}/{'_'.join(identity.split())[:100]}"
+        written = "_".join(identity.split())
+        if len(written) > _LONGEST:
+            written = f"{written[:_LONGEST]}-{hashlib.sha256(written.encode()).hexdigest()[:8]}"
+        return f"{kind}:{self.slug}/{written}"
 
     def envelope(self, key: str, day: date | None, row: ReadRow | None = None) -> dict[str, Any]:
         """The fields that every fact has. A fact without a day of its own is dated on the dataset's last day.

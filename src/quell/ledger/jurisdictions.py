@@ -46,7 +46,9 @@ def _facts(name: str, text: str) -> list[JurisdictionRegistered]:
         if code in known:
             faults.append(f"{name}, row {number}, code: {code} stands twice")
         if row["tier"] not in codes.values("tier"):
-            faults.append(f"{name}, row {number}, tier: {row['tier']!r} is not one of {', '.join(codes.values('tier'))}")
+            faults.append(
+                f"{name}, row {number}, tier: {row['tier']!r} is not one of {', '.join(codes.values('tier'))}"
+            )
         if parent is not None and parent not in known:
             faults.append(f"{name}, row {number}, parent: {parent} does not stand above this row")
         population = row.get("population") or ""
@@ -66,7 +68,9 @@ def _facts(name: str, text: str) -> list[JurisdictionRegistered]:
                 parent=parent,
                 iso_3166_2=row.get("iso_3166_2") or None,
                 national_code=row.get("national_code") or None,
-                names={column[5:]: value for column, value in row.items() if column.startswith("name_") and value},
+                names={
+                    column[5:]: value for column, value in row.items() if column.startswith("name_") and value
+                },
                 population=int(population) if population else None,
                 local_zone=row.get("local_zone") or None,
             )

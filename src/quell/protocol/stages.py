@@ -64,7 +64,7 @@ def stage_clock(events: Sequence[Event], tube: str | None = None) -> StageClock:
     A stage that nobody recorded is left out: it is not guessed from later ones.
     """
     ordered = sorted(events, key=lambda event: event.order)
-    sign = next((event for event in ordered if _abnormal(event) and tube in (None, event.of)), None)
+    sign = next((event for event in ordered if _begins(event, tube)), None)
     if sign is None:
         return StageClock()
     after = [event for event in ordered if event.at >= sign.at and event is not sign]
@@ -112,6 +112,14 @@ def _positive_single(event: Event) -> bool:
     if event.kind == "tube.resulted":
         return _single(event)
     return event.kind == "person.tested" and event.attrs.get("assay") in _OWN_TESTS
+
+
+def _begins(event: Event, tube: str | None) -> bool:
+    """Whether the clock begins here. An unclear pool begins the chase of its own people and of nobody else."""
+    if tube is None:
+        return _abnormal(event)
+    unclear = event.kind == "tube.resulted" and event.attrs.get("result") == "indeterminate"
+    return event.of == tube and (_abnormal(event) or unclear)
 
 
 def _abnormal(event: Event) -> bool:

@@ -225,9 +225,13 @@ def _write(cursor: psycopg.Cursor[Any], subjects: Sequence[str], judged: _Judged
             cursor,
             subjects,
             {
-                rows.CONCLUSION: [rows.as_row(rows.CONCLUSION, c) for j in judged.judgements for c in j.conclusions],
+                rows.CONCLUSION: [
+                    rows.as_row(rows.CONCLUSION, c) for j in judged.judgements for c in j.conclusions
+                ],
                 rows.DUTY: [rows.as_row(rows.DUTY, d) for j in judged.judgements for d in j.duties],
-                rows.RESTRICTION: [rows.as_row(rows.RESTRICTION, r) for j in judged.judgements for r in j.restrictions],
+                rows.RESTRICTION: [
+                    rows.as_row(rows.RESTRICTION, r) for j in judged.judgements for r in j.restrictions
+                ],
                 rows.PENDING: judged.pending,
                 rows.RELATION: judged.relations,
                 rows.CLAIM: judged.claims,

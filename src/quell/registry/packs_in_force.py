@@ -45,7 +45,9 @@ class Rulings:
                 (unread,),
                 prepare=True,
             )
-            self._rows.update({outbreak: (clock, kinds, text) for outbreak, clock, kinds, text in self._cursor.fetchall()})
+            self._rows.update(
+                {outbreak: (clock, kinds, text) for outbreak, clock, kinds, text in self._cursor.fetchall()}
+            )
         timelines = {}
         recordable: dict[str, frozenset[str] | None] = {}
         past = set()

@@ -104,7 +104,9 @@ def _watch(cursor: psycopg.Cursor[Any], tubes: set[str]) -> None:
     """Remember tubes that mattered to their people once: whatever is said of them later does too."""
     if tubes:
         cursor.execute(
-            "UPDATE registry.subject SET watched = true WHERE subject_id = ANY (%s)", (sorted(tubes),), prepare=True
+            "UPDATE registry.subject SET watched = true WHERE subject_id = ANY (%s)",
+            (sorted(tubes),),
+            prepare=True,
         )
 
 

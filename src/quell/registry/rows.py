@@ -60,10 +60,14 @@ RELATION = Table(
     seldom=True,
 )
 CLAIM = Table(
-    "claim", ("subject", "resource", "holder", "taken_from", "taken_until", "fact_id"), ("subject", "fact_id"), seldom=True
+    "claim",
+    ("subject", "resource", "holder", "taken_from", "taken_until", "fact_id"),
+    ("subject", "fact_id"),
+    seldom=True,
 )
 _ANY_SELDOM = "SELECT " + " OR ".join(
-    f"EXISTS (SELECT FROM registry.{table.name} WHERE subject = ANY (%(subjects)s))" for table in (PENDING, RELATION, CLAIM)
+    f"EXISTS (SELECT FROM registry.{table.name} WHERE subject = ANY (%(subjects)s))"
+    for table in (PENDING, RELATION, CLAIM)
 )
 
 Row = tuple[Any, ...]
@@ -106,7 +110,11 @@ def _present(
     """The rows that these subjects have now. Tables that seldom have any are asked together first."""
     seldom = [table for table in wanted if table.seldom and not wanted[table]]
     with connection.pipeline():
-        some = psycopg.Cursor(connection).execute(_ANY_SELDOM, {"subjects": subjects}, prepare=True) if seldom else None
+        some = (
+            psycopg.Cursor(connection).execute(_ANY_SELDOM, {"subjects": subjects}, prepare=True)
+            if seldom
+            else None
+        )
         asked = {
             table: psycopg.Cursor(connection).execute(table.select, (subjects,), prepare=True)
             for table in wanted
@@ -115,9 +123,12 @@ def _present(
         answers = {table: answer.fetchall() for table, answer in asked.items()}
         if some is not None and (some.fetchone() or (True,))[0]:
             for table in seldom:
-                answers[table] = psycopg.Cursor(connection).execute(table.select, (subjects,), prepare=True).fetchall()
+                answers[table] = (
+                    psycopg.Cursor(connection).execute(table.select, (subjects,), prepare=True).fetchall()
+                )
     return {
-        table: {_comparable(row, table.json_at, decode=True) for row in answers.get(table, ())} for table in wanted
+        table: {_comparable(row, table.json_at, decode=True) for row in answers.get(table, ())}
+        for table in wanted
     }
 
 

@@ -124,34 +124,45 @@ class Chase:
         telling = self._telling
         found = [ct for each in members if (ct := self._epidemic.ct(each, telling.clock)) is not None]
         shown = min(found) + _DILUTION if found and not telling.likely(0.03) else None
-        minutes = telling.between(150, 380)
         if telling.likely(0.003):
             shown = telling.chance.uniform(35.0, 37.0)
-        if self._staged and telling.clock + timedelta(hours=2) < self._staged[0]:
-            soon = self._staged[0] < telling.clock + timedelta(hours=2, minutes=35)
-            if soon and shown is None:
-                shown = telling.chance.uniform(33.0, 36.5)
-            if shown is not None and shown < _UNCLEAR_FROM:
-                moment = self._staged.pop(0)
-                telling.on(moment, partial(self._read_positive, tube, members, where, shown, staged=True))
+        minutes = telling.between(150, 380)
+        staged, shown = self._staged_for(shown)
+        if shown is None or shown >= _READ_UNTIL:
+            if telling.clock < self._detailed_from:
+                telling.after(minutes, partial(self._care.read, tube, where, "negative", None))
                 return
-        elif shown is not None and shown < _UNCLEAR_FROM:
-            while self._expected and self._expected[0] < telling.clock + timedelta(hours=2):
-                self._expected.pop(0)
-            if not self._staged and self._expected:
-                minutes = (self._expected.pop(0) - telling.clock) / timedelta(minutes=1)
-        if shown is not None and shown < _READ_UNTIL:
-            if shown < _UNCLEAR_FROM:
-                telling.after(minutes, partial(self._read_positive, tube, members, where, shown))
-            else:
-                telling.after(minutes, partial(self._read_unclear, tube, members, where, shown))
-        else:
-            if telling.clock >= self._detailed_from:
-                telling.after(telling.between(8, 30), partial(self._ship, tube, where))
-                telling.after(telling.between(35, 120), partial(self._arrive, tube, where))
+            telling.after(telling.between(8, 30), partial(self._ship, tube, where))
             telling.after(minutes, partial(self._care.read, tube, where, "negative", None))
-            return
+        elif shown >= _UNCLEAR_FROM:
+            telling.after(minutes, partial(self._read_unclear, tube, members, where, shown))
+        elif staged is not None:
+            telling.on(staged, partial(self._read_positive, tube, members, where, shown, staged=True))
+        else:
+            if (expected := self._expected_next()) is not None:
+                minutes = (expected - telling.clock) / timedelta(minutes=1)
+            telling.after(minutes, partial(self._read_positive, tube, members, where, shown))
         telling.after(telling.between(35, 120), partial(self._arrive, tube, where))
+
+    def _staged_for(self, shown: float | None) -> tuple[datetime | None, float | None]:
+        """The moment at which this tube is read, if a stage of now's chase waits for one, and what it then shows."""
+        clock, chance = self._telling.clock, self._telling.chance
+        if not self._staged or clock + timedelta(hours=2) >= self._staged[0]:
+            return None, shown
+        if shown is None and self._staged[0] < clock + timedelta(hours=2, minutes=35):
+            # Nobody infected turned up in time: a false positive stands in.
+            shown = chance.uniform(33.0, 36.5)
+        if shown is None or shown >= _UNCLEAR_FROM:
+            return None, shown
+        return self._staged.pop(0), shown
+
+    def _expected_next(self) -> datetime | None:
+        """The next moment after now at which a tube is to be read positive, once every stage has its tube."""
+        if self._staged:
+            return None
+        while self._expected and self._expected[0] < self._telling.clock + timedelta(hours=2):
+            self._expected.pop(0)
+        return self._expected.pop(0) if self._expected else None
 
     def _arrive(self, tube: str, where: str) -> None:
         laboratory = self._telling.chance.choice(LABORATORIES)

@@ -196,7 +196,7 @@ class City:
                 address = f"{place.zh}{storey + 1}0{door + 1}室"
                 home = Household(f"household:ls-{number + 1:05d}", building, address, family_name(chance), [])
                 self.households.append(home)
-                for age, sex in _family(chance):
+                for age, sex in _family(chance)[: people - len(self.people)]:
                     occupation, venue = _daily(chance, age)
                     code = codes[len(self.people)]
                     person = Person(

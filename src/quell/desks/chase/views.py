@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET
 from quell.desks.house.board import Board
 from quell.desks.house.cards import Card, cards
 from quell.desks.house.permission import check_desk
-from quell.protocol.stages import STAGES
+from quell.protocol.stages import STAGES, Stage
 from quell.registry.reading import outbreaks, tubes
-from quell.registry.reading.tubes import COLUMNS, Member, Tube
+from quell.registry.reading.tubes import CHASE_ACTIONS, COLUMNS, Member, Tube
 
 PAGE = 20
 # Where the people's time goes: from which stage to which, and what that part is called.
@@ -76,7 +76,9 @@ def one_tube(request: HttpRequest, tube: str) -> HttpResponse:
     if not found:
         raise Http404(tube)
     shown = found[0]
-    people = [(member, member.state(board.now), _cards(member, board)) for member in shown.members]
+    people = [
+        (member, member.state(board.now), _cards(member, board), _way(member)) for member in shown.members
+    ]
     bulk = [] if board.read_only else [(each, len(shown.owed_of(each))) for each in _BULK if shown.owed_of(each)]
     context = {
         "row": _row(shown, board.now),
@@ -91,7 +93,16 @@ def one_tube(request: HttpRequest, tube: str) -> HttpResponse:
 
 
 def _cards(member: Member, board: Board) -> list[Card]:
-    return cards(member.owed, board)
+    """What the chase asks about this person; days of isolation and the like stand on the person's own page."""
+    return cards((duty for duty in member.owed if duty.action in CHASE_ACTIONS), board)
+
+
+def _way(member: Member) -> tuple[Stage, ...]:
+    """The stages after the sign; for who is negative, those of this chase only."""
+    stages = member.clock.stages[1:]
+    if member.result != "negative":
+        return stages
+    return tuple(stage for stage in stages if stage.code in {"located", "held", "resampled", "single_result"})
 
 
 def _row(tube: Tube, now: datetime) -> Row:
@@ -100,7 +111,7 @@ def _row(tube: Tube, now: datetime) -> Row:
     state = "late" if "late" in states else "soon" if "soon" in states else "open" if tube.open else "met"
     minutes = int((now - tube.resulted_at).total_seconds() // 60) if tube.resulted_at else 0
     if not tube.open:
-        last = [stage.minutes for member in tube.members for stage in member.clock.stages[-1:]]
+        last = [stage.minutes for member in tube.members for stage in (*member.clock.stages[:1], *_way(member))]
         minutes = max(last, default=minutes)
     return Row(tube, minutes, state, columns)
 
@@ -114,17 +125,13 @@ def _went(members: list[Member] | tuple[Member, ...], now: datetime) -> list[Par
             start = clock.at(begins)
             if code == "laboratory":
                 start = start or clock.at("resampled")
-            if start is None:
+            if start is None or (code == "transfer" and member.result != "positive"):
                 continue
             over = min((at for name in ends if (at := clock.at(name)) is not None), default=None)
             if over is None:
-                later = [stage.at for stage in clock.stages if stage.at > start and stage.code != begins]
-                still = member.column != "settled" and member.clock.furthest == begins
-                over = now if still else max(later, default=start)
-                if code == "transfer" and member.result == "positive":
-                    over = now
-                elif code == "transfer":
-                    over = start
+                lasts = member.column != "settled" or code == "transfer"
+                later = [stage.at for stage in clock.stages if stage.at > start]
+                over = now if lasts and not (later and code == "locating") else max(later, default=start)
             spent[code] += max(0.0, (over - start).total_seconds() / 60)
     total = sum(spent.values())
     if total <= 0:

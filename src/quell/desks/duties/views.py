@@ -21,7 +21,7 @@ from quell.catalogue.when import instant
 from quell.desks.house.board import Board
 from quell.desks.house.cards import Card, cards
 from quell.desks.house.permission import check_desk
-from quell.desks.house.taps import TapRefused, tap_named
+from quell.desks.house.taps import ALWAYS, TapRefused, tap_named
 from quell.desks.house.views import back_to
 from quell.ledger.record import RecordRefused, record
 from quell.registry.reading import duties, outbreaks
@@ -29,7 +29,7 @@ from quell.registry.reading.duties import DutyRow
 from quell.registry.reading.stories import written_by
 from quell.registry.reading.subjects import found
 
-PAGE = 30
+PAGE = 25
 _SALT = "quell.undo"
 # Undo is for a slip of the finger; what is older is corrected on the subject's page, with a reason.
 _UNDO_SECONDS = 15 * 60
@@ -65,9 +65,10 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def tap(request: HttpRequest, duty_id: str, name: str) -> HttpResponse:
+def tap(request: HttpRequest, duty_id: str) -> HttpResponse:
     """Record what a button says; the card comes back as it stands now, with a confirmation that can be undone."""
     board = Board.of(request)
+    name = request.POST.get("tap", "")
     duty = _open_to(request, duties.one(duty_id))
     card = _card(duty, board)
     chosen = tap_named(duty.action, name)
@@ -85,12 +86,24 @@ def tap(request: HttpRequest, duty_id: str, name: str) -> HttpResponse:
         return render(
             request,
             "duties/refused.html",
-            {"card": card, "fault": {"tap": name, "text": str(error)}},
+            {"card": card, "taps": [chosen] if chosen.fields else [], "fault": str(error)},
             status=422 if request.headers.get("HX-Request") else 400,
         )
     after = duties.one(duty_id) or duty
     text = f"{chosen.label}: {_subject(duty.subject)}"
     return _answer(request, [_card(after, board)], text, _undo_for(recorded.fact_ids))
+
+
+@require_GET
+def ask(request: HttpRequest, duty_id: str, name: str) -> HttpResponse:
+    """The form of a button that asks for something first; "more" has what every duty offers."""
+    duty = _open_to(request, duties.one(duty_id))
+    chosen = tap_named(duty.action, name)
+    taps = list(ALWAYS) if name == "more" else [chosen] if chosen else []
+    if not taps:
+        raise Http404(name)
+    template = "house/asking.html" if request.headers.get("HX-Request") else "duties/asked.html"
+    return render(request, template, {"card": _card(duty, Board.of(request)), "taps": taps})
 
 
 @require_POST
@@ -107,7 +120,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     for duty in owed:
         check_desk(request.user, duty.desk)
         card = _card(duty, board)
-        chosen = next(each for each in (*card.quick, *card.asking) if each.main)
+        chosen = next(each for each in card.taps if each.main)
         facts.extend(chosen.facts(card.owed, {}))
     recorded = record(facts, by=request.user.get_username(), now=board.real_now)
     text = ngettext("%(what)s: %(n)d person", "%(what)s: %(n)d people", len(owed)) % {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from quell.desks.house.board import Board
-from quell.desks.house.taps import ALWAYS, Field, Owed, Tap, taps_of
+from quell.desks.house.taps import Field, Owed, Tap, taps_of
 from quell.protocol.pack import DutyRule, Pack
 from quell.registry.reading.duties import DutyRow
 from quell.registry.reading.rules import Authority, authority, duty_rule, pack_of
@@ -83,19 +83,9 @@ class Card:
         return Owed(self.duty, self.root, self.pack, self.board.zone, self.board.real_now, by)
 
     @property
-    def quick(self) -> tuple[Tap, ...]:
-        """Buttons that record at once, the main ones first."""
-        return tuple(tap for tap in taps_of(self.duty.action) if not tap.fields)
-
-    @property
-    def asking(self) -> tuple[Tap, ...]:
-        """Buttons that ask for something first."""
-        return tuple(tap for tap in taps_of(self.duty.action) if tap.fields)
-
-    @property
-    def always(self) -> tuple[Tap, ...]:
-        """What every duty offers."""
-        return tuple(ALWAYS)
+    def taps(self) -> tuple[Tap, ...]:
+        """The buttons of what it asks, the main one first."""
+        return taps_of(self.duty.action)
 
     def initial(self, field: Field) -> str:
         """What a field proposes."""

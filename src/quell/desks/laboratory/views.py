@@ -25,6 +25,7 @@ from quell.registry.reading import tubes
 
 LARGEST_BYTES = 20_000_000
 SHOWN = 100
+WAITING = 15
 _SALT = "quell.laboratory"
 _AGREED_SECONDS = 60 * 60
 
@@ -35,7 +36,7 @@ def laboratory(request: HttpRequest) -> HttpResponse:
     check_desk(request.user, "laboratory")
     board = Board.of(request)
     context = {
-        "waiting": cards(tubes.pending_tubes(board.outbreak_id), board),
+        "waiting": cards(tubes.pending_tubes(board.outbreak_id, WAITING), board),
         "results": tubes.recent_results(board.outbreak_id),
     }
     return render(request, "laboratory/laboratory.html", context)

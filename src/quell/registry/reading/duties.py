@@ -95,7 +95,7 @@ def counts(outbreak: str, *, now: datetime) -> list[DeskCount]:
             f"""SELECT d.desk, count(*), count(*) FILTER (WHERE d.due_known < %s AND d.recordable),
                        count(*) FILTER (WHERE d.due_known >= %s AND d.due_known - greatest((d.due_known - d.opens_at) / 4,
                                         interval '15 minutes') <= %s AND d.recordable)
-                FROM registry.duty d WHERE {condition} GROUP BY d.desk ORDER BY d.desk""",  # noqa: S608 - constants
+                FROM registry.duty d WHERE {condition} GROUP BY d.desk ORDER BY d.desk""",
             [now, now, now, *values],
         )
         return [DeskCount(*row) for row in cursor]

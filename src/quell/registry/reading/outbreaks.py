@@ -55,7 +55,7 @@ class Glance:
     """The figures of an outbreak at a moment."""
 
     tubes_open: int
-    not_located: int
+    not_held: int
     held: int
     oldest_held: datetime | None
     minutes_to_held: int | None
@@ -113,13 +113,21 @@ def glance(outbreak: Outbreak, now: datetime) -> Glance:
     day_ago = now - timedelta(hours=24)
     with reading() as cursor:
         cursor.execute(
-            """SELECT count(DISTINCT because) FILTER (WHERE action IN ('hold', 'resample', 'read_single')),
-                      count(DISTINCT subject) FILTER (WHERE action = 'hold'),
+            """SELECT count(DISTINCT subject) FILTER (WHERE action = 'hold'),
                       count(*) FILTER (WHERE action = 'meet_need' AND urgent)
                FROM registry.duty WHERE outbreak = %s AND met_at IS NULL AND ended_at IS NULL""",
             [outbreak.outbreak_id],
         )
-        tubes, unheld, needs = cursor.fetchone() or (0, 0, 0)
+        unheld, needs = cursor.fetchone() or (0, 0)
+        cursor.execute(
+            """SELECT count(DISTINCT d.because) FROM registry.duty d
+               WHERE d.outbreak = %s AND d.action IN ('hold', 'resample') AND starts_with(d.because, 'tube:')
+                 AND d.rule NOT LIKE '%%/resample-again'
+                 AND EXISTS (SELECT FROM registry.duty o WHERE o.subject = d.subject AND o.met_at IS NULL
+                             AND o.ended_at IS NULL AND o.action IN ('hold', 'resample', 'read_single'))""",
+            [outbreak.outbreak_id],
+        )
+        tubes = int((cursor.fetchone() or (0,))[0])
         cursor.execute(
             """SELECT count(DISTINCT subject), min(opened_at) FROM registry.restriction
                WHERE outbreak = %s AND ground IN ('pool_positive', 'awaiting_result')

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import psycopg
-
 from quell.protocol.stages import StageClock, stage_clock
 from quell.protocol.states import PRESSING
 from quell.registry.histories import History, histories_of
@@ -77,13 +75,15 @@ class Tube:
 def chased(outbreak: str, *, offset: int = 0, limit: int = 20) -> tuple[list[Tube], int]:
     """The positive tubes of an outbreak and how many there are: those with something owed first, by its deadline."""
     with reading() as cursor:
+        # A tube is told by what it made owed; how urgent it is, by what its people are still owed in the chase.
         cursor.execute(
-            """SELECT because, min(due_known) FILTER (WHERE met_at IS NULL AND ended_at IS NULL) AS due,
-                      count(*) OVER ()
-               FROM registry.duty
-               WHERE outbreak = %s AND action IN ('hold', 'resample') AND starts_with(because, 'tube:')
-                 AND rule NOT LIKE '%%/resample-again'
-               GROUP BY because ORDER BY due NULLS LAST, min(opens_at) DESC, because LIMIT %s OFFSET %s""",
+            """SELECT d.because, min(o.due_known) AS due, count(*) OVER ()
+               FROM registry.duty d
+               LEFT JOIN registry.duty o ON o.subject = d.subject AND o.met_at IS NULL AND o.ended_at IS NULL
+                    AND o.action IN ('hold', 'resample', 'read_single')
+               WHERE d.outbreak = %s AND d.action IN ('hold', 'resample') AND starts_with(d.because, 'tube:')
+                 AND d.rule NOT LIKE '%%/resample-again'
+               GROUP BY d.because ORDER BY due NULLS LAST, min(d.opens_at) DESC, d.because LIMIT %s OFFSET %s""",
             [outbreak, limit, offset],
         )
         rows = cursor.fetchall()
@@ -179,17 +179,13 @@ def _tube(name: str, history: History, members: list[Member]) -> Tube:
     )
 
 
-def pending_tubes(outbreak: str, cursor_limit: int = 50) -> list[DutyRow]:
-    """Single tubes that somebody waits for, longest overdue first."""
+def pending_tubes(outbreak: str, limit: int) -> list[DutyRow]:
+    """Single tubes that somebody waits for, by deadline."""
     with reading() as cursor:
-        return _awaited(cursor, outbreak, cursor_limit)
-
-
-def _awaited(cursor: psycopg.Cursor[Any], outbreak: str, limit: int) -> list[DutyRow]:
-    cursor.execute(
-        """SELECT subject FROM registry.duty WHERE outbreak = %s AND desk = 'laboratory' AND action = 'read_single'
-           AND met_at IS NULL AND ended_at IS NULL ORDER BY due_known LIMIT %s""",
-        [outbreak, limit],
-    )
-    people = [subject for (subject,) in cursor]
-    return [duty for duty in open_of(people) if duty.action == "read_single"]
+        cursor.execute(
+            """SELECT subject FROM registry.duty WHERE outbreak = %s AND desk = 'laboratory' AND action = 'read_single'
+               AND met_at IS NULL AND ended_at IS NULL ORDER BY due_known LIMIT %s""",
+            [outbreak, limit],
+        )
+        people = [subject for (subject,) in cursor]
+    return [duty for duty in open_of(people) if duty.action == "read_single"][:limit]

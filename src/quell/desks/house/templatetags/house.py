@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -172,21 +171,15 @@ def _piece(piece: words.Said) -> SafeString:
 
 
 @register.inclusion_tag("house/card.html", takes_context=True)
-def duty_card(context: RequestContext, card: Card, *, compact: bool = False, swap: str = "") -> dict[str, object]:
+def duty_card(context: RequestContext, card: Card, *, compact: bool = False) -> dict[str, object]:
     """A duty as a card."""
-    return {"card": card, "board": context["board"], "compact": compact, "swap": swap, "request": context["request"]}
+    return {"card": card, "board": context["board"], "compact": compact, "csrf_token": context.get("csrf_token"), "request": context["request"]}
 
 
 @register.simple_tag
 def initial(card: Card, field: Field) -> str:
     """What a field of a tap proposes."""
     return card.initial(field)
-
-
-@register.simple_tag
-def total(items: Iterable[Any], name: str) -> int:
-    """The sum of an attribute over items."""
-    return sum(int(getattr(item, name)) for item in items)
 
 
 @register.filter

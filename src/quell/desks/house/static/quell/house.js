@@ -10,8 +10,10 @@
       if (theme) root.dataset.theme = theme; else delete root.dataset.theme;
       document.cookie = `quell_theme=${theme};path=/;max-age=31536000;samesite=lax`;
     }
+    const close = event.target.closest("[data-close]");
+    if (close) close.closest("[data-keep]").replaceChildren();
     // Only one menu is open at a time, and a click elsewhere closes it.
-    for (const open of document.querySelectorAll("details.menu[open], details.more[open]")) if (!open.contains(event.target)) open.open = false;
+    for (const open of document.querySelectorAll("details.menu[open]")) if (!open.contains(event.target)) open.open = false;
   });
 
   const cards = () => [...document.querySelectorAll("[data-href]")];
@@ -26,10 +28,12 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
-      for (const open of document.querySelectorAll("details.menu[open], details.more[open], details.ask[open]")) {
+      for (const open of document.querySelectorAll("details.menu[open]")) {
         open.open = false;
         if (open.contains(document.activeElement)) open.querySelector("summary").focus();
       }
+      const asked = document.activeElement.closest(".slot");
+      if (asked) { asked.closest(".card").focus({ preventScroll: true }); asked.replaceChildren(); }
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select")) return;
@@ -39,7 +43,9 @@
     else if (event.key === "Enter" && event.target.matches("[data-href]")) window.location.href = event.target.dataset.href;
   });
 
-  document.addEventListener("htmx:afterSwap", () => {
+  document.addEventListener("htmx:afterSwap", (event) => {
+    // A form that was asked for is ready to be typed into.
+    if (event.detail.target.matches(".slot")) event.detail.target.querySelector("input:not([type=hidden]), select, textarea")?.focus();
     for (const toast of document.querySelectorAll("[data-fade]:not([data-fading])")) {
       toast.dataset.fading = "1";
       setTimeout(() => toast.remove(), 15000);
