@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import signal
 import sys
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from quell.commands.ledger import ledger as ledger_commands
+from quell.commands.protocols import protocols as protocols_commands
 from quell.errors import QuellError
 
 app = typer.Typer(
@@ -29,12 +31,18 @@ app = typer.Typer(
 )
 
 app.add_typer(ledger_commands, name="ledger")
+app.add_typer(protocols_commands, name="protocols")
 
 Home = Annotated[
     Path | None,
     typer.Option(
         help="Folder of the installation; otherwise QUELL_HOME, then the usual place.", show_default=False
     ),
+]
+
+DayOrder = Annotated[
+    Literal["dmy", "mdy"] | None,
+    typer.Option("--dates", help="How the data mean 03/04/2022: day or month first.", show_default=False),
 ]
 
 
@@ -126,6 +134,57 @@ def jurisdictions(
     from quell.commands import jurisdictions as command
 
     command.run(tree=tree, home=home)
+
+
+@app.command("open")
+def open_(
+    path: Annotated[Path, typer.Argument(help="A line list, or a folder that holds one.", show_default=False)],
+    protocol: Annotated[
+        str | None,
+        typer.Option(help="A protocol pack; otherwise the one of the disease that the names say.", show_default=False),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the outbreak; otherwise the folder's.", show_default=False)] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Leave out what was known only after this day.", show_default=False),
+    ] = None,
+    dates: DayOrder = None,
+    zone: Annotated[
+        str | None, typer.Option(help="Time zone of the data; otherwise that of its country.", show_default=False)
+    ] = None,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the web application afterwards.")] = True,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a summary for machines.")] = False,
+    home: Home = None,
+) -> None:
+    """Open a line list as an outbreak, say how it was understood, and serve it."""
+    from quell.commands import open as command
+
+    command.run(
+        path=path,
+        protocol=protocol,
+        name=name,
+        as_of=as_of.date() if as_of else None,
+        dates=dates,
+        zone=zone,
+        serve=serve,
+        port=port,
+        as_json=as_json,
+        home=home,
+    )
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Tables: line lists, contacts, visits, laboratory files …", show_default=False)],
+    dates: DayOrder = None,
+    zone: Annotated[str, typer.Option(help="Time zone of times without an offset.")] = "UTC",
+    as_json: Annotated[bool, typer.Option("--json", help="Print a summary for machines.")] = False,
+) -> None:
+    """Say every problem of a file, by row and column; nothing is recorded."""
+    from quell.commands import check as command
+
+    command.run(files=files, dates=dates, zone=zone, as_json=as_json)
 
 
 def _end(number: int, frame: FrameType | None) -> None:

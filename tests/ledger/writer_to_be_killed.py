@@ -1,3 +1,4 @@
+# ruff: noqa: T201 - it speaks to the test that kills it through its standard output
 """Records facts one call after another and says so on standard output after each; run by test_killed.py."""
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def main(home: Path) -> None:
                 by="writer",
                 now=NOW,
             )
-            print(*done.fact_ids, flush=True)  # noqa: T201
+            print(*done.fact_ids, flush=True)
             if number % 10 == 0:
                 seal(now=NOW)
 

@@ -12,9 +12,13 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from quell.commands.serve import _check_free as check_free
 from quell.exchange.opening import Opened, TableReport, open_path
 from quell.ledger.seal import seal_all
 from quell.site import database
+
+HOST = "127.0.0.1"
+_COMMANDER = "commander"
 
 
 def run(
@@ -26,14 +30,16 @@ def run(
     dates: Literal["dmy", "mdy"] | None = None,
     zone: str | None = None,
     serve: bool = True,
+    port: int = 8000,
     as_json: bool = False,
     home: Path | None = None,
 ) -> None:
     """Open the dataset at `path`, say how it was understood and what became of every row, then serve it.
 
-    Raises QuellError when it cannot be opened.
+    Raises QuellError when it cannot be opened, or the port is taken.
     """
-    told = Console(stderr=as_json)
+    if serve:
+        check_free(HOST, port)
     with database.installation(home) as connections:
         database.migrate(connections)
         with Progress(console=Console(stderr=True), transient=True) as progress:
@@ -50,14 +56,29 @@ def run(
                 progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
         seal_all(now=datetime.now(UTC))
-    if as_json:
-        sys.stdout.write(msgspec.json.encode(opened).decode() + "\n")
-        sys.stdout.flush()
-    _tell(told, opened)
-    if serve:
-        from quell.commands import serve as command
+        if as_json:
+            sys.stdout.write(msgspec.json.encode(opened).decode() + "\n")
+            sys.stdout.flush()
+        else:
+            _tell(Console(), opened)
+        if serve:
+            _serve(port, home)
 
-        command.run(home=home)
+
+def _serve(port: int, home: Path | None) -> None:
+    """Serve, having said where, and how to get in without a password this once."""
+    from django.db import connection
+
+    from quell.commands import serve as command
+    from quell.desks.house.sign_in import one_time_link
+
+    address = f"http://{HOST}:{port}"
+    link = one_time_link(_COMMANDER, address)
+    connection.close()
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(f"\nQuell runs on [bold]{address}[/bold]   (Ctrl-C ends it)")
+    console.print(f"Sign in as {_COMMANDER}, once, within ten minutes:\n  {link}\n", markup=False)
+    command.run(port=port, host=HOST, home=home)
 
 
 def _tell(console: Console, opened: Opened) -> None:

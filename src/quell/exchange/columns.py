@@ -106,7 +106,7 @@ def _words(text: str) -> frozenset[str]:
 
 def _plausible(place: int, column: Column, rows: Sequence[Sequence[str]]) -> bool:
     """Whether what stands under a heading could be what its name promises: "death" may head dates, or yes and no."""
-    cells = [cells[place] for cells in rows if place < len(cells) and not is_missing(cells[place])]
+    cells = [cells[place] for cells in rows if place < len(cells) and not is_missing(cells[place], coded=True)]
     if not cells:
         return True
     if column.type in {"date", "moment"}:
@@ -122,7 +122,7 @@ def _by_values(place: int, column: Column, rows: Sequence[Sequence[str]]) -> boo
     if not column.by_values or column.codes is None:
         return False
     words = words_of(column.codes)
-    cells = {plain(cells[place]) for cells in rows if place < len(cells) and not is_missing(cells[place])}
+    cells = {plain(cells[place]) for cells in rows if place < len(cells) and not is_missing(cells[place], coded=True)}
     if not cells or not cells <= words.keys():
         return False
     return bool({words[cell] for cell in cells} - {"other", "unknown"})

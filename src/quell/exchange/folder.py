@@ -88,8 +88,8 @@ def identify(path: Path, *, tables: tuple[Table, ...] = _OF_A_DATASET, allowed: 
         mapping = propose(raw.header, table, rows, allowed=allowed)
         if not table.needed <= mapping.found.keys():
             continue
-        if table is LINELIST and not _has_a_case_column(mapping):
-            continue
+        if (table is LINELIST and not _has_a_case_column(mapping)) or (table is PLACES and len(mapping.found) == 1):
+            continue  # an id alone says nothing
         share = len(mapping.found) / len(raw.header)
         rank = (_named(path, table), share, len(mapping.found))
         if best is None or rank > best[0]:

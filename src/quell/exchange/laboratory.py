@@ -325,7 +325,7 @@ class _Reader:
     def _read(self, row: Row, name: str, how: Any, *, needed: bool = False, marks: bool = True) -> Any:
         """A cell through a reader, None where it is empty; marks: whether "-" and the like count as empty."""
         text = self.mapping.cell(row.cells, name)
-        if not needed and (not text.strip() or (marks and is_missing(text))):
+        if not needed and (not text.strip() or (marks and is_missing(text, coded=True))):
             return None
         try:
             return how(text)

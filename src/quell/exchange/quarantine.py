@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -33,5 +34,8 @@ def reasons(rows: Iterable[SetAside]) -> dict[str, int]:
 
 
 def _reason(row: SetAside) -> str:
+    """The first fault, without what differs from row to row."""
     first = row.problems[0]
-    return f"{first.column}: {first.problem}" if first.column else first.problem
+    told = re.sub(r"lies \d+ days", "lies too many days", re.sub(r"\s*\([^)]*\)", "", first.problem))
+    told = re.sub(r"stands in \d+ rows", "stands in several rows", told)
+    return f"{first.column}: {told}" if first.column else told

@@ -91,7 +91,7 @@ def _cells(
     for name, found in read.mapping.found.items():
         text = row.cells[found.place]
         try:
-            if is_missing(text):
+            if is_missing(text, coded=found.column.type == "code"):
                 if found.column.needed:
                     raise ValueRefused("is missing")  # noqa: TRY301 - one place says what is wrong with a cell
                 continue

@@ -33,13 +33,14 @@ _WORDS: dict[str, dict[str, str]] = {
     },
     "setting": {
         "home": "household", "family": "household", "ward": "hospital_room", "nosocomial": "hospital",
-        "er": "emergency_room", "work": "workplace", "office": "workplace", "classroom": "class",
+        "er": "emergency_room", "work": "workplace", "office": "workplace", "classroom": "class", "familymember": "household",
         "church": "worship", "restaurant": "meal", "party": "celebration", "wedding": "celebration",
     },
 }  # fmt: skip
-_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "nil", "#n/a", ".", "-", "--", "/", "空", "无"})
+_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "nil", "#n/a", ".", "-", "--", "/", "?", "空", "无"})
+_UNKNOWN = frozenset({"unknown", "unk", "not known", "not recorded", "missing", "不详", "未知"})
 _BAND = re.compile(r"(\d{1,3})\s*(?:-|–|—|~|to|至)\s*(\d{1,3})\s*(?:years|yrs|y|岁)?", re.IGNORECASE)
-_DECADE = re.compile(r"(\d{1,2}0)\s*(?:s|'s|多岁|余岁)", re.IGNORECASE)
+_DECADE = re.compile(r"(\d{0,2}0)\s*(?:s|'s|多岁|余岁)", re.IGNORECASE)
 _OPEN = re.compile(r"(?:(\d{1,3})\s*(?:\+|岁以上|岁及以上)|(?:>=|≥)\s*(\d{1,3}))")
 _YEARS = re.compile(r"(\d{1,3})(?:\.\d+)?\s*(?:years?|yrs?|y|岁)?", re.IGNORECASE)
 _MONTHS_OLD = re.compile(r"(\d{1,2})(?:\.\d+)?\s*(?:months?|mths?|个月|月|月龄)", re.IGNORECASE)
@@ -56,9 +57,13 @@ def plain(text: str) -> str:
     return short or written
 
 
-def is_missing(text: str) -> bool:
-    """Whether a cell says nothing: empty, or one of the usual marks for that."""
-    return text.strip().casefold() in _MISSING
+def is_missing(text: str, *, coded: bool = False) -> bool:
+    """Whether a cell says nothing: empty, or one of the usual marks for that.
+
+    coded  of a column with a code list, where "unknown" may be a code
+    """
+    written = text.strip().casefold()
+    return written in _MISSING or (not coded and written in _UNKNOWN)
 
 
 @cache
@@ -97,7 +102,7 @@ def read_age(text: str) -> tuple[int, int]:
     if found := _BAND.fullmatch(written):
         return _bounds(int(found[1]), int(found[2]))
     if found := _DECADE.fullmatch(written):
-        return _bounds(int(found[1]), int(found[1]) + 9)
+        return _bounds(int(found[1]), min(int(found[1]) + 9, _OLDEST))
     if found := _OPEN.fullmatch(written):
         return _bounds(int(found[1] or found[2]), _OLDEST)
     raise ValueRefused('is not an age; write years as 47, or a band as "40-49"')
