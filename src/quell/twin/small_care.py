@@ -38,7 +38,8 @@ _RELATION = {
     "household": "household", "market": "customer", "school": "class", "workplace": "work", "meal": "meal",
     "entertainment": "entertainment", "compound": "lift",
 }  # fmt: skip
-_TEST_DAYS = (1, 2, 3, 5, 7)
+# Those of a contact of a contact (4) among them, since many are both.
+_TEST_DAYS = (1, 2, 3, 4, 5, 7)
 _A_CLUSTER = 3
 
 
@@ -229,9 +230,10 @@ class Care:
             return
         telling.after(telling.between(40, 240), partial(self.transfers.ask, contact, "contact"))
         day = last.astimezone(ZoneInfo(ZONE)).replace(hour=8, minute=0, second=0, microsecond=0)
+        telling.after(telling.between(150, 420), partial(self._test_contact, contact))
         for number in _TEST_DAYS:
             moment = day + timedelta(days=number, minutes=telling.between(0, 240))
-            if moment > telling.clock + timedelta(hours=4) and not telling.likely(0.04):
+            if moment > telling.clock + timedelta(hours=8) and not telling.likely(0.04):
                 telling.on(moment, partial(self._test_contact, contact))
 
     def _notify(self, contact: Person, source: Person) -> None:

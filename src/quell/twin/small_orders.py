@@ -17,6 +17,8 @@ _URGENCY = {
     "food": "soon", "older_person_alone": "soon", "mental_distress": "soon", "animals": "routine",
     "work_and_school": "routine",
 }  # fmt: skip
+# What is due within so many hours is never forgotten, only late.
+_URGENT_HOURS = 8.0
 _HOURS = {"life_threatening": 4.0, "urgent": 6.0, "soon": 12.0, "routine": 36.0}
 
 
@@ -126,7 +128,8 @@ class Orders:
             if telling.likely(0.88):
                 met: float | None = 60 * hours * telling.chance.uniform(0.15, 0.85)
             else:
-                met = 60 * hours * telling.chance.uniform(1.0, 1.6) if telling.likely(0.8) else None
+                late = 60 * hours * telling.chance.uniform(1.0, 1.6)
+                met = late if hours <= _URGENT_HOURS or telling.likely(0.8) else None
             self.raise_need(person, need, hours, met)
 
     def raise_need(self, person: Person, need: str, hours: float, met: float | None) -> None:
