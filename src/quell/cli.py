@@ -19,6 +19,7 @@ from typing import Annotated, Literal
 import typer
 
 from quell.commands.ledger import ledger as ledger_commands
+from quell.commands.vault import vault as vault_commands
 from quell.commands.protocols import protocols as protocols_commands
 from quell.errors import QuellError
 
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 
 app.add_typer(ledger_commands, name="ledger")
+app.add_typer(vault_commands, name="vault")
 app.add_typer(protocols_commands, name="protocols")
 
 Home = Annotated[

@@ -50,7 +50,11 @@ def _in_code(text: str) -> set[Word]:
     found: set[Word] = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS:
-            words = [each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+            words = [
+                each.value
+                for each in node.args
+                if isinstance(each, ast.Constant) and isinstance(each.value, str)
+            ]
             if words:
                 found.add((words[0], words[1] if node.func.id == "ngettext" else ""))
     return found
@@ -77,7 +81,9 @@ def read_po(path: Path) -> Catalogue:
 def compiled(catalogue: Catalogue) -> bytes:
     """The catalogue as a .mo file."""
     entries = sorted(
-        ((f"{one}\0{many}" if many else one).encode(), text.encode()) for (one, many), text in catalogue.items() if text
+        ((f"{one}\0{many}" if many else one).encode(), text.encode())
+        for (one, many), text in catalogue.items()
+        if text
     )
     ids = b"".join(key + b"\0" for key, _ in entries)
     start = 28 + 16 * len(entries)

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
-from django.contrib.auth.models import Group, User
-from django.test import Client
 
+from desks.tube_of_ten import OUTBREAK, PEOPLE, POOL, WHERE, now
 from quell.catalogue.laboratory import TubeResulted
 from quell.catalogue.screening import TubeSampled
 from quell.catalogue.when import instant
-from quell.ledger.adopt import open_outbreak
-from quell.ledger.record import record
 from quell.protocol.pack import load
 from quell.site.roles import Connections
-from tube_of_ten import OUTBREAK, PEOPLE, POOL, WHERE, now
+
+# Imported within the fixtures: this file is read before Django is set up.
+if TYPE_CHECKING:
+    from django.test import Client
+
 
 @pytest.fixture
 def outbreak(database: Connections) -> Connections:
+    from quell.ledger.adopt import open_outbreak
+
     open_outbreak(
         OUTBREAK,
         pack=load("cn-covid19"),
@@ -36,6 +40,8 @@ def outbreak(database: Connections) -> Connections:
 @pytest.fixture
 def tube(outbreak: Connections) -> Connections:
     """The pool was read positive ten minutes ago."""
+    from quell.ledger.record import record
+
     sampled = instant(now() - timedelta(hours=6))
     positive = now() - timedelta(minutes=10)
     record(
@@ -51,6 +57,9 @@ def tube(outbreak: Connections) -> Connections:
 
 @pytest.fixture
 def signed_in(database: Connections) -> Callable[..., Client]:
+    from django.contrib.auth.models import Group, User
+    from django.test import Client
+
     def sign_in(name: str = "officer", *desks: str) -> Client:
         account, _ = User.objects.get_or_create(username=name)
         for desk in desks:

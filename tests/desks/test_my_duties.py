@@ -9,12 +9,12 @@ from datetime import timedelta
 import psycopg
 from django.test import Client
 
+from desks.tube_of_ten import OUTBREAK, PEOPLE, POOL, WHERE, now
 from quell.catalogue.needs import NeedRaised
 from quell.catalogue.when import instant
 from quell.ledger.record import record
 from quell.registry.reading import duties
 from quell.site.roles import Connections
-from tube_of_ten import OUTBREAK, PEOPLE, POOL, WHERE, now
 
 SignedIn = Callable[..., Client]
 HTMX = {"HX-Request": "true"}
@@ -37,7 +37,17 @@ def tap(client: Client, action: str, name: str, person: str = PEOPLE[0], **answe
 def test_every_page_asks_for_a_sign_in(tube: Connections) -> None:
     from django.urls import get_resolver
 
-    pages = ["/", "/chase/", f"/chase/{POOL}", "/laboratory/", "/cases/", "/outbreak/", f"/subject/{PEOPLE[0]}", "/find?q=p", "/live"]
+    pages = [
+        "/",
+        "/chase/",
+        f"/chase/{POOL}",
+        "/laboratory/",
+        "/cases/",
+        "/outbreak/",
+        f"/subject/{PEOPLE[0]}",
+        "/find?q=p",
+        "/live",
+    ]
     for page in pages:
         response = Client().get(page)
         assert response.status_code == 302, page
@@ -65,7 +75,9 @@ def test_urgent_needs_come_first_then_the_earliest_deadline(tube: Connections, s
     assert "21 open" in page
 
 
-def test_a_card_says_why_and_on_what_authority_with_weak_ones_marked(tube: Connections, signed_in: SignedIn) -> None:
+def test_a_card_says_why_and_on_what_authority_with_weak_ones_marked(
+    tube: Connections, signed_in: SignedIn
+) -> None:
     page = signed_in().get("/?desk=chase").content.decode()
     assert "The swab was in a tube that was read positive" in page
     assert "(Ct 24.1)" in page
@@ -73,7 +85,9 @@ def test_a_card_says_why_and_on_what_authority_with_weak_ones_marked(tube: Conne
     assert re.search(r'class="grade weak"[^>]*><b>A</b> Assumed by Quell', page)
 
 
-def test_a_tap_meets_the_duty_and_names_who_ordered_on_which_basis(tube: Connections, signed_in: SignedIn) -> None:
+def test_a_tap_meets_the_duty_and_names_who_ordered_on_which_basis(
+    tube: Connections, signed_in: SignedIn
+) -> None:
     said = tap(signed_in(), "hold", "held")
     assert "Undo" in said
     assert 's-met"' in said
@@ -107,7 +121,9 @@ def test_a_second_tap_on_the_same_card_records_nothing(tube: Connections, signed
     for _ in range(2):
         client.post(f"/duties/{held}/tap", {"tap": "held"}, headers=HTMX)
     with psycopg.connect(tube.web.conninfo()) as connection:
-        rows = connection.execute("SELECT count(*) FROM ledger.fact WHERE kind = 'restriction.ordered'").fetchone()
+        rows = connection.execute(
+            "SELECT count(*) FROM ledger.fact WHERE kind = 'restriction.ordered'"
+        ).fetchone()
     assert rows == (1,)
 
 
@@ -158,7 +174,9 @@ def test_a_waiver_names_its_officer_and_reason(tube: Connections, signed_in: Sig
 def test_hold_all_ten_at_once(tube: Connections, signed_in: SignedIn) -> None:
     client = signed_in()
     for action in ("hold", "resample", "check_needs"):
-        response = client.post("/duties/bulk", {"tube": POOL, "action": action, "person": PEOPLE}, headers=HTMX)
+        response = client.post(
+            "/duties/bulk", {"tube": POOL, "action": action, "person": PEOPLE}, headers=HTMX
+        )
         assert "10 people" in response.content.decode()
     assert open_of(PEOPLE[7]) == ["read_single"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from ledger.outbreak_stories import NOW, POSITIVE, SAMPLED, adopt_pack, opened, resulted, sampled
 
+from ledger.outbreak_stories import NOW, POSITIVE, SAMPLED, adopt_pack, opened, resulted, sampled
 from quell.ledger.bulk import record_many
 from quell.ledger.rebuild import rebuild
 from quell.ledger.record import RecordRefused, record

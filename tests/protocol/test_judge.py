@@ -266,6 +266,16 @@ def test_lifting_an_upheld_appeal_and_death_end_a_restriction(
     assert (hold.ended_at, hold.end_reason) == (utc("2022-07-13 21:00"), reason)
 
 
+def test_whoever_gave_the_order_does_not_decide_the_appeal() -> None:
+    story = Story()
+    story.pool_positive("2022-07-13 18:10")
+    story.held("2022-07-13 18:20", ordered_by="officer-1")
+    decided = {"ground": "pool_positive", "because": POOL, "upheld": True, "decided_by": "officer-1"}
+    story.tell("appeal.decided", "2022-07-13 21:00", **decided)
+    (hold,) = story.judged().restrictions
+    assert hold.ended_at is None
+
+
 def test_a_ground_that_the_pack_does_not_name_falls_back_on_the_house() -> None:
     story = Story()
     story.held("2022-07-13 18:20", ground="suspected", because=PERSON, legal_basis="not_stated")

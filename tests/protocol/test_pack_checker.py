@@ -166,5 +166,7 @@ def test_a_file_that_is_not_toml_is_named() -> None:
 
 
 def test_a_pack_that_is_nowhere_is_refused_with_what_there_is() -> None:
-    with pytest.raises(PackError, match="no such protocol pack; shipped are cn-covid19, generic, house, mers"):
+    with pytest.raises(
+        PackError, match="no such protocol pack; shipped are cn-covid19, generic, house, mers"
+    ):
         load("plague-1348")

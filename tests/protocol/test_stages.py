@@ -93,7 +93,9 @@ def test_without_any_abnormality_there_is_no_clock() -> None:
 
 
 def test_a_positive_own_test_is_both_the_sign_and_the_confirmation() -> None:
-    clock = stage_clock([event("person.tested", 0, result="positive", assay="pcr"), event("case.hospitalised", 90)])
+    clock = stage_clock(
+        [event("person.tested", 0, result="positive", assay="pcr"), event("case.hospitalised", 90)]
+    )
     assert [(stage.code, stage.minutes) for stage in clock.stages] == [
         ("abnormality", 0),
         ("confirmed", 0),

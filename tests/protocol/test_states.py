@@ -30,7 +30,9 @@ def at(minutes: int) -> datetime:
     ("minutes", "state"),
     [(-1, "not_yet"), (0, "open"), (179, "open"), (180, "soon"), (240, "soon"), (241, "late")],
 )
-def test_an_open_duty_becomes_soon_in_its_last_quarter_and_late_after_its_deadline(minutes: int, state: str) -> None:
+def test_an_open_duty_becomes_soon_in_its_last_quarter_and_late_after_its_deadline(
+    minutes: int, state: str
+) -> None:
     assert state_of(Owed(), at(minutes)) == state
 
 

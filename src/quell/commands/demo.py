@@ -25,7 +25,7 @@ from rich.console import Console
 
 from quell.catalogue import codes
 from quell.catalogue.fact import Fact
-from quell.commands.serve import _check_free
+from quell.commands.serve import check_free
 from quell.errors import QuellError
 from quell.site import database
 from quell.site.home import home_directory, open_lock
@@ -43,7 +43,7 @@ _FRESH_FOR = timedelta(days=1)
 # In how long spans facts are recorded together, by how long ago they were: few calls, and where it still matters
 # deadlines that count from the minute.
 _SPANS = (
-    (timedelta(hours=6), timedelta(minutes=5)),
+    (timedelta(hours=4), timedelta(minutes=5)),
     (timedelta(hours=30), timedelta(hours=1)),
     (timedelta.max, timedelta(hours=3)),
 )
@@ -65,7 +65,7 @@ def run(
 
     Raises QuellError when the port is taken, another demo runs in the same home, or the home is a real installation's.
     """
-    _check_free(_HOST, port)
+    check_free(_HOST, port)
     if os.environ.get("QUELL_DATABASE_URL"):
         raise QuellError(
             "A demo makes a database of its own and never writes to yours.\nUnset QUELL_DATABASE_URL and try again."

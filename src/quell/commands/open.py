@@ -12,13 +12,10 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from quell.commands.serve import _check_free as check_free
+from quell.commands import serve as serving
 from quell.exchange.opening import Opened, TableReport, open_path
 from quell.ledger.seal import seal_all
 from quell.site import database
-
-HOST = "127.0.0.1"
-_COMMANDER = "commander"
 
 
 def run(
@@ -39,7 +36,7 @@ def run(
     Raises QuellError when it cannot be opened, or the port is taken.
     """
     if serve:
-        check_free(HOST, port)
+        serving.check_free(serving.LOCAL, port)
     with database.installation(home) as connections:
         database.migrate(connections)
         with Progress(console=Console(stderr=True), transient=True) as progress:
@@ -62,28 +59,17 @@ def run(
         else:
             _tell(Console(), opened)
         if serve:
-            _serve(port, home)
-
-
-def _serve(port: int, home: Path | None) -> None:
-    """Serve, having said where, and how to get in without a password this once."""
-    from django.db import connection
-
-    from quell.commands import serve as command
-    from quell.desks.house.sign_in import one_time_link
-
-    address = f"http://{HOST}:{port}"
-    link = one_time_link(_COMMANDER, address)
-    connection.close()
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(f"\nQuell runs on [bold]{address}[/bold]   (Ctrl-C ends it)")
-    console.print(f"Sign in as {_COMMANDER}, once, within ten minutes:\n  {link}\n", markup=False)
-    command.run(port=port, host=HOST, home=home)
+            serving.run(port=port, home=home)
 
 
 def _tell(console: Console, opened: Opened) -> None:
-    console.print(f"[bold]{opened.name}[/bold] is open as {opened.outbreak}, under {opened.protocol}", highlight=False)
-    console.print(f"its clock stands at {opened.clock_at}; zone {opened.zone}, jurisdiction {opened.jurisdiction}", highlight=False)
+    console.print(
+        f"[bold]{opened.name}[/bold] is open as {opened.outbreak}, under {opened.protocol}", highlight=False
+    )
+    console.print(
+        f"its clock stands at {opened.clock_at}; zone {opened.zone}, jurisdiction {opened.jurisdiction}",
+        highlight=False,
+    )
     for report in opened.tables.values():
         _tell_table(console, report)
     if opened.notes:

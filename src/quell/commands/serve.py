@@ -8,21 +8,27 @@ import socket
 from pathlib import Path
 
 import uvicorn
+from rich.console import Console
 
 from quell.errors import QuellError
 from quell.site import database
 
+# The account of whoever started the process here; it has no password, only links that work once.
+OPERATOR = "commander"
+LOCAL = "127.0.0.1"
 
-def run(*, port: int = 8000, host: str = "127.0.0.1", workers: int = 1, home: Path | None = None) -> None:
+
+def run(*, port: int = 8000, host: str = LOCAL, workers: int = 1, home: Path | None = None) -> None:
     """Serve until interrupted: open the installation, bring its schema up to date, answer on `host`:`port`.
 
     Raises QuellError when the port is taken or the database cannot be opened.
     """
-    _check_free(host, port)
+    check_free(host, port)
     with database.installation(home, pool=workers == 1) as connections:
         database.migrate(connections)
         # Worker processes find the same installation by its home, and hold the database each for itself.
         os.environ["QUELL_HOME"] = str(connections.home)
+        say_where(f"http://{host}:{port}")
         uvicorn.run(
             "quell.site.asgi:application",
             host=host,
@@ -35,7 +41,21 @@ def run(*, port: int = 8000, host: str = "127.0.0.1", workers: int = 1, home: Pa
         )
 
 
-def _check_free(host: str, port: int) -> None:
+def say_where(address: str) -> None:
+    """Say where the pages are, and how whoever started this gets in without a password, once."""
+    from django.db import connection
+
+    from quell.desks.house.sign_in import one_time_link
+
+    link = one_time_link(OPERATOR, address)
+    connection.close()
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(f"\nQuell runs on [bold]{address}[/bold]   (Ctrl-C ends it)")
+    console.print(f"Sign in as {OPERATOR}, once, within ten minutes:\n  {link}\n", markup=False)
+
+
+def check_free(host: str, port: int) -> None:
+    """Raise QuellError where something else listens already, or nothing may listen there."""
     # Asked before the database is started, so that the answer comes at once and in words.
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:

@@ -25,16 +25,19 @@ def record_many(facts: Iterable[Fact], *, by: str, now: datetime, chunk: int = C
 
     Raises RecordRefused when a chunk holds what is not a fact; chunks before it are taken.
     """
+
+    def write(held: list[Fact]) -> Recorded:
+        try:
+            return record(held, by=by, now=now)
+        finally:
+            connections.close_all()
+
     waiting: list[Future[Recorded]] = []
     source = iter(facts)
     with ThreadPoolExecutor(WRITERS, thread_name_prefix="quell-writer") as writers:
-        try:
-            while held := list(islice(source, chunk)):
-                waiting.append(writers.submit(record, held, by=by, now=now))
-                if len(waiting) > WRITERS:
-                    yield waiting.pop(0).result()
-            while waiting:
+        while held := list(islice(source, chunk)):
+            waiting.append(writers.submit(write, held))
+            if len(waiting) > WRITERS:
                 yield waiting.pop(0).result()
-        finally:
-            for _ in range(WRITERS):
-                writers.submit(connections.close_all)
+        while waiting:
+            yield waiting.pop(0).result()

@@ -194,7 +194,9 @@ def _ending(
         if event.kind == "restriction.lifted" and _same(event, ground, because):
             endings.append((event, "lifted"))
         elif event.kind == "appeal.decided" and _same(event, ground, because) and event.attrs.get("upheld"):
-            endings.append((event, "appeal_upheld"))
+            # Who gave the order does not decide whether it was right.
+            if event.attrs.get("decided_by") != order.attrs["ordered_by"]:
+                endings.append((event, "appeal_upheld"))
         elif event.kind == "person.died":
             endings.append((event, "died"))
     return min(endings, key=lambda ending: ending[0].order, default=None)

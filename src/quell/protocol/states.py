@@ -53,8 +53,11 @@ def state_of(duty: Timed, now: datetime, *, waived: bool = False) -> str:
         return "waived" if waived else "ended"
     if now < duty.opens_at:
         return "not_yet"
-    if not duty.recordable:
-        return "not_recorded" if now > duty.due_known else "open"
+    return _standing(duty, now) if duty.recordable else ("not_recorded" if now > duty.due_known else "open")
+
+
+def _standing(duty: Timed, now: datetime) -> str:
+    """The state of what can be done, is not done, and could be recorded."""
     if duty.closes_at is not None and duty.closes_at <= now:
         return "missed"
     if now > duty.due_known:

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import psycopg
 
-from quell.catalogue.fact import REGISTER, Fact, FactKind
+from quell.catalogue.fact import REGISTER, Fact, FactKind, read
 from quell.protocol.pack import HOUSE, shipped
 from quell.registry import cards, claims, relations
 from quell.registry.histories import CORRECTIONS, histories_of
@@ -237,16 +237,7 @@ def _ruled_by(cursor: psycopg.Cursor[Any], outbreaks: set[str]) -> set[str]:
     interest = interest_of(
         frozenset([shipped()[HOUSE], *(pack_by_digest(cursor, digest) for digest in digests)])
     )
-    kinds = sorted(
-        {kind for _, kind in interest.triggers} | interest.through_tube.keys() | {"restriction.ordered"}
-    )
-    cursor.execute(
-        """SELECT DISTINCT subject FROM ledger.fact
-           WHERE kind = ANY (%s) AND body -> 'outbreaks' ?| %s
-             AND NOT (kind = 'tube.resulted' AND body ->> 'result' = 'negative')""",
-        (kinds, sorted(outbreaks)),
-    )
-    found = {subject for (subject,) in cursor}
+    found = _with_facts_that_matter(cursor, outbreaks, interest)
     cursor.execute(
         """SELECT subject FROM registry.duty WHERE outbreak = ANY (%(outbreaks)s)
            UNION SELECT subject FROM registry.conclusion WHERE outbreak = ANY (%(outbreaks)s)""",
@@ -254,3 +245,28 @@ def _ruled_by(cursor: psycopg.Cursor[Any], outbreaks: set[str]) -> set[str]:
     )
     found |= {subject for (subject,) in cursor}
     return found | _members(cursor, {subject for subject in found if subject.startswith("tube:")})
+
+
+def _with_facts_that_matter(cursor: psycopg.Cursor[Any], outbreaks: set[str], interest: Interest) -> set[str]:
+    """The subjects of this outbreak with a fact on which a rule may stand, or which may reach a tube's people.
+
+    Streamed: an outbreak may hold millions of facts, nearly all of which matter to nobody.
+    """
+    kinds = sorted({kind for _, kind in interest.triggers} | interest.through_tube.keys() | ALWAYS)
+    found: set[str] = set()
+    with psycopg.Cursor(cursor.connection) as reading:
+        facts = reading.stream(
+            """SELECT f.kind, f.version, f.subject, f.body::text, (s.state ->> 'pool_size')::int
+               FROM ledger.fact f LEFT JOIN registry.subject s ON s.subject_id = f.subject AND s.kind = 'tube'
+               WHERE f.kind = ANY (%s) AND f.body -> 'outbreaks' ?| %s""",
+            (kinds, sorted(outbreaks)),
+        )
+        for kind, version, subject, body, pool_size in facts:
+            if subject in found:
+                continue
+            stated = read(kind, version, msgspec.json.decode(body))
+            if interest.stands_on(subject.partition(":")[0], kind, stated) or interest.reaches_members(
+                kind, stated, getattr(stated, "pool_size", pool_size)
+            ):
+                found.add(subject)
+    return found

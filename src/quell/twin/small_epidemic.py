@@ -15,7 +15,7 @@ from quell.twin.small_city import GAMES_ROOM, MARKET, City, Person
 from quell.twin.telling import Telling
 
 # By the opening so many of 4,000 are infected; from then on it grows by this much a day.
-_AT_OPENING, _GROWTH, _OF = 16.0, 0.34, 4000
+_AT_OPENING, _GROWTH, _OF = 16.0, 0.32, 4000
 _SYMPTOMS = 0.6
 _READABLE_CT = 38.0
 # Days from infection to the most virus.

@@ -79,7 +79,9 @@ def one_tube(request: HttpRequest, tube: str) -> HttpResponse:
     people = [
         (member, member.state(board.now), _cards(member, board), _way(member)) for member in shown.members
     ]
-    bulk = [] if board.read_only else [(each, len(shown.owed_of(each))) for each in _BULK if shown.owed_of(each)]
+    bulk = (
+        [] if board.read_only else [(each, len(shown.owed_of(each))) for each in _BULK if shown.owed_of(each)]
+    )
     context = {
         "row": _row(shown, board.now),
         "tube": shown,
@@ -111,7 +113,9 @@ def _row(tube: Tube, now: datetime) -> Row:
     state = "late" if "late" in states else "soon" if "soon" in states else "open" if tube.open else "met"
     minutes = int((now - tube.resulted_at).total_seconds() // 60) if tube.resulted_at else 0
     if not tube.open:
-        last = [stage.minutes for member in tube.members for stage in (*member.clock.stages[:1], *_way(member))]
+        last = [
+            stage.minutes for member in tube.members for stage in (*member.clock.stages[:1], *_way(member))
+        ]
         minutes = max(last, default=minutes)
     return Row(tube, minutes, state, columns)
 

@@ -29,7 +29,12 @@ from quell.registry.reading.tubes import member_number
 
 Facts = Callable[[Owed, Answers], list[Fact]]
 _ID = re.compile(r"^[^\s:][^\s]{0,100}$")
-_CONCLUDED = {"case": "case", "close_contact": "contact", "contact": "contact", "secondary_contact": "secondary_contact"}
+_CONCLUDED = {
+    "case": "case",
+    "close_contact": "contact",
+    "contact": "contact",
+    "secondary_contact": "secondary_contact",
+}
 
 
 def answer(answers: Answers, name: str, otherwise: str = "") -> str:
@@ -44,12 +49,14 @@ def stated(struct: type[Fact], owed: Owed, **fields: Any) -> Fact:
 
 def simple(struct: type[Fact], **fields: Any) -> Facts:
     """A tap that records one fact with fixed fields."""
-    return lambda owed, answers: [stated(struct, owed, **fields)]
+    return lambda owed, _answers: [stated(struct, owed, **fields)]
 
 
 def asked(struct: type[Fact], *names: str, **fields: Any) -> Facts:
     """A tap that records one fact with the fields that were asked for."""
-    return lambda owed, answers: [stated(struct, owed, **{name: answer(answers, name) for name in names}, **fields)]
+    return lambda owed, answers: [
+        stated(struct, owed, **{name: answer(answers, name) for name in names}, **fields)
+    ]
 
 
 def concluded(owed: Owed) -> str:
@@ -134,7 +141,9 @@ def swab(purpose: str) -> Facts:
         barcode = answer(answers, "barcode") or new_tube(owed)
         tube = f"tube:{_identifier(barcode)}"
         return [
-            stated(TubeSampled, owed, subject=tube, members=(owed.duty.subject,), pool_size=1, purpose=purpose)
+            stated(
+                TubeSampled, owed, subject=tube, members=(owed.duty.subject,), pool_size=1, purpose=purpose
+            )
         ]
 
     return facts
@@ -178,7 +187,14 @@ def needs_found(owed: Owed, answers: Answers) -> list[Fact]:
 
 def need_met(owed: Owed, answers: Answers) -> list[Fact]:
     """The need was met, and somebody says so."""
-    return [stated(NeedMet, owed, number=owed.root.get("number"), confirmed_by=answer(answers, "confirmed_by", "person"))]
+    return [
+        stated(
+            NeedMet,
+            owed,
+            number=owed.root.get("number"),
+            confirmed_by=answer(answers, "confirmed_by", "person"),
+        )
+    ]
 
 
 def transfer_asked(owed: Owed, answers: Answers) -> list[Fact]:
@@ -252,7 +268,9 @@ def noted(owed: Owed, answers: Answers) -> list[Fact]:
 
 def _identifier(text: str) -> str:
     if not _ID.match(text):
-        raise TapRefused(_("“%(text)s” cannot be a number: it must not be empty or contain spaces.") % {"text": text})
+        raise TapRefused(
+            _("“%(text)s” cannot be a number: it must not be empty or contain spaces.") % {"text": text}
+        )
     return text
 
 

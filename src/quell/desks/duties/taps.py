@@ -32,7 +32,9 @@ def _barcode(owed: Owed) -> str:
     return facts.new_tube(owed)
 
 
-BARCODE = Field("barcode", _("Tube number"), initial=_barcode, hint=_("Scan it, or keep the number proposed."))
+BARCODE = Field(
+    "barcode", _("Tube number"), initial=_barcode, hint=_("Scan it, or keep the number proposed.")
+)
 LOCATED = Tap("located", _("Located"), facts.LOCATED)
 NO_ANSWER = Tap("no_answer", _("Called, no answer"), facts.NO_ANSWER)
 
@@ -46,7 +48,15 @@ _BY_ACTION: dict[str, tuple[Tap, ...]] = {
             "positive",
             _("Positive"),
             facts.read_tube("positive"),
-            (Field("ct", _("Ct"), "number", required=False, hint=_("Of the N gene; leave empty where none was given.")),),
+            (
+                Field(
+                    "ct",
+                    _("Ct"),
+                    "number",
+                    required=False,
+                    hint=_("Of the N gene; leave empty where none was given."),
+                ),
+            ),
         ),
     ),
     "check_needs": (
@@ -58,7 +68,13 @@ _BY_ACTION: dict[str, tuple[Tap, ...]] = {
             (
                 Field("found", _("What they need"), "codes", "need", COMMON_NEEDS),
                 Field("urgency", _("How urgent"), "code", "urgency", initial=lambda _owed: "urgent"),
-                Field("hours", _("Needed"), "hours", only=("1", "2", "4", "8", "24", "48"), initial=lambda _owed: "4"),
+                Field(
+                    "hours",
+                    _("Needed"),
+                    "hours",
+                    only=("1", "2", "4", "8", "24", "48"),
+                    initial=lambda _owed: "4",
+                ),
             ),
         ),
         NO_ANSWER,
@@ -127,11 +143,21 @@ _BY_ACTION: dict[str, tuple[Tap, ...]] = {
     "trace_contacts": (Tap("reported", _("Report filed"), facts.INVESTIGATION, main=True),),
     "follow_up": (
         Tap("well", _("Seen, well"), facts.SEEN_WELL, main=True),
-        Tap("state", _("Otherwise …"), facts.FOLLOWED_UP, (Field("state", _("State"), "code", "followup_state"),)),
+        Tap(
+            "state",
+            _("Otherwise …"),
+            facts.FOLLOWED_UP,
+            (Field("state", _("State"), "code", "followup_state"),),
+        ),
     ),
     "monitor": (
         Tap("well", _("Seen, well"), facts.SEEN_WELL, main=True),
-        Tap("state", _("Otherwise …"), facts.FOLLOWED_UP, (Field("state", _("State"), "code", "followup_state"),)),
+        Tap(
+            "state",
+            _("Otherwise …"),
+            facts.FOLLOWED_UP,
+            (Field("state", _("State"), "code", "followup_state"),),
+        ),
     ),
     "test_on_day": (
         Tap("swabbed", _("Swabbed"), facts.swab("isolation_day"), (BARCODE,), main=True),
@@ -139,7 +165,13 @@ _BY_ACTION: dict[str, tuple[Tap, ...]] = {
     ),
     "notify_contact": (Tap("told", _("Told"), facts.contact_told, main=True), NO_ANSWER),
     "give_prophylaxis": (
-        Tap("given", _("Given"), facts.PROPHYLAXIS, (Field("product", _("What"), "code", "prophylaxis"),), main=True),
+        Tap(
+            "given",
+            _("Given"),
+            facts.PROPHYLAXIS,
+            (Field("product", _("What"), "code", "prophylaxis"),),
+            main=True,
+        ),
     ),
     "review_case": (
         Tap(
@@ -192,7 +224,12 @@ _BY_ACTION: dict[str, tuple[Tap, ...]] = {
 }
 _FOR_EVERY = (
     Tap("noted", _("Say why it is late"), facts.noted, (Field("cause", _("Cause"), "code", "delay_cause"),)),
-    Tap("waived", _("Waive, with a reason"), facts.waived, (Field("reason", _("Reason"), "code", "waiver_reason"),)),
+    Tap(
+        "waived",
+        _("Waive, with a reason"),
+        facts.waived,
+        (Field("reason", _("Reason"), "code", "waiver_reason"),),
+    ),
 )
 
 

@@ -51,7 +51,9 @@ def mine(request: HttpRequest) -> HttpResponse:
         offset=(page - 1) * PAGE,
         limit=PAGE + 1,
     )
-    counted = next((count.open for count in board.counts if count.desk == desk), board.open if not desk else 0)
+    counted = next(
+        (count.open for count in board.counts if count.desk == desk), board.open if not desk else 0
+    )
     context = {
         "cards": cards(shown[:PAGE], board),
         "desk": desk,
@@ -140,7 +142,9 @@ def undo(request: HttpRequest) -> HttpResponse:
         return _answer(request, [], _("Too late to undo here. Correct it on the subject's page."), "")
     by = request.user.get_username()
     now = board.real_now
-    retractions = [_retraction(fact_id, body, now) for fact_id, author, body in written_by(ids) if author == by]
+    retractions = [
+        _retraction(fact_id, body, now) for fact_id, author, body in written_by(ids) if author == by
+    ]
     record(retractions, by=by, now=now)
     return _answer(request, [], _("Undone."), "")
 
@@ -211,5 +215,3 @@ def _subject(name: str) -> str:
 def _page(request: HttpRequest) -> int:
     text = request.GET.get("page", "1")
     return max(1, int(text)) if text.isdigit() else 1
-
-

@@ -110,7 +110,9 @@ async def positions(after: int) -> AsyncIterator[bytes]:
 async def live(request: HttpRequest) -> StreamingHttpResponse:
     """The stream of sealed positions."""
     seen = request.headers.get("Last-Event-ID") or request.GET.get("after") or "0"
-    response = StreamingHttpResponse(positions(int(seen) if seen.isdigit() else 0), content_type="text/event-stream")
+    response = StreamingHttpResponse(
+        positions(int(seen) if seen.isdigit() else 0), content_type="text/event-stream"
+    )
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response

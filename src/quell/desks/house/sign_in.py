@@ -35,7 +35,9 @@ def sign_in_once(request: HttpRequest, token: str) -> bool:
         return False
     # Under a lock on the account's row, so that of two who hold the link one gets in.
     with transaction.atomic():
-        account = get_user_model().objects.select_for_update().filter(pk=said["account"], is_active=True).first()
+        account = (
+            get_user_model().objects.select_for_update().filter(pk=said["account"], is_active=True).first()
+        )
         if account is None or _state(account) != said["before"]:
             return False
         account.last_login = timezone.now()

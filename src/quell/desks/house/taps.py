@@ -12,7 +12,7 @@ from quell.protocol.pack import Pack
 from quell.registry.reading.duties import DutyRow
 
 
-class TapRefused(ValueError):
+class TapRefused(ValueError):  # noqa: N818 - a refusal is an answer, as RecordRefused is
     """What was typed cannot become a fact; the message says what to put right."""
 
 

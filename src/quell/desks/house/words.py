@@ -87,7 +87,9 @@ _ENVELOPE = frozenset(
     {"subject", "occurred", "jurisdiction", "source", "zone", "outbreaks", "learned_at", "source_id"}
 )
 # What says nothing to a reader: hashes, keys and whole bodies, which have pages of their own.
-_HIDDEN = frozenset({"protocol_digest", "replacement", "of_kind", "of_version", "target", "duty", "recordable"})
+_HIDDEN = frozenset(
+    {"protocol_digest", "replacement", "of_kind", "of_version", "target", "duty", "recordable"}
+)
 _FIELDS = {
     "accepted": gettext_lazy("accepted"),
     "accepted_by": gettext_lazy("accepted by"),

@@ -76,10 +76,18 @@ def confirm(request: HttpRequest) -> HttpResponse:
         facts = _unpacked(request.POST.get("facts", ""))
         recorded = record(facts, by=request.user.get_username(), now=board.real_now)
     except (signing.BadSignature, RecordRefused) as error:
-        text = str(error) if isinstance(error, RecordRefused) else _("This was read too long ago. Choose the file again.")
+        text = (
+            str(error)
+            if isinstance(error, RecordRefused)
+            else _("This was read too long ago. Choose the file again.")
+        )
         return render(request, "laboratory/laboratory.html", {"fault": text}, status=400)
     positive = sorted(
-        {fact.subject for fact in facts if fact.kind == "tube.resulted" and getattr(fact, "result", "") == "positive"}
+        {
+            fact.subject
+            for fact in facts
+            if fact.kind == "tube.resulted" and getattr(fact, "result", "") == "positive"
+        }
     )
     if not request.headers.get("HX-Request") and len(positive) == 1 and recorded.new:
         return HttpResponseRedirect(reverse("chase-tube", args=positive))
@@ -87,9 +95,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(results: ResultsFile, filename: str) -> dict[str, object]:
-    said = Counter(
-        getattr(fact, "result", "") for fact in results.facts if fact.kind == "tube.resulted"
-    )
+    said = Counter(getattr(fact, "result", "") for fact in results.facts if fact.kind == "tube.resulted")
     return {
         "results": results,
         "filename": filename,
@@ -104,7 +110,9 @@ def _shown(results: ResultsFile, filename: str) -> dict[str, object]:
 def _packed(facts: list[Fact]) -> str:
     """The facts as signed text that travels with the form: what is agreed to is what was shown, to the letter."""
     bodies = [(fact.kind, fact.version, msgspec.Raw(body_of(fact))) for fact in facts]
-    return signing.TimestampSigner(salt=_SALT).sign(signing.b64_encode(zlib.compress(msgspec.json.encode(bodies))).decode())
+    return signing.TimestampSigner(salt=_SALT).sign(
+        signing.b64_encode(zlib.compress(msgspec.json.encode(bodies))).decode()
+    )
 
 
 def _unpacked(text: str) -> list[Fact]:

@@ -61,7 +61,15 @@ def curve(days: Sequence[Day]) -> Curve:
             height = tall * getattr(day, which) / top
             if height:
                 floor -= height
-                bars.append(Bar(which, round(_LEFT + index * each + each * 0.08, 1), round(floor, 1), round(each * 0.84, 1), round(height, 1)))
+                bars.append(
+                    Bar(
+                        which,
+                        round(_LEFT + index * each + each * 0.08, 1),
+                        round(floor, 1),
+                        round(each * 0.84, 1),
+                        round(height, 1),
+                    )
+                )
     every = max(1, -(-len(days) // _NAMED_DAYS))
     names = tuple(
         Mark(round(_LEFT + index * each + each / 2, 1), f"{day.day.month:02d}-{day.day.day:02d}")
@@ -69,13 +77,14 @@ def curve(days: Sequence[Day]) -> Curve:
         if index % every == 0
     )
     lines = tuple(
-        Mark(round(HEIGHT - _BOTTOM - tall * value / top, 1), str(value)) for value in range(step, top + 1, step)
+        Mark(round(HEIGHT - _BOTTOM - tall * value / top, 1), str(value))
+        for value in range(step, top + 1, step)
     )
     return Curve(tuple(bars), lines, names)
 
 
 def _step(highest: int) -> int:
-    """A round distance between lines: 1, 2, 5, 10, 20, 50 …"""
+    """A round distance between lines: 1, 2, 5, 10, 20, 50 and so on."""
     magnitude = 1
     while True:
         for factor in (1, 2, 5):

@@ -21,7 +21,9 @@ def at_a_glance(request: HttpRequest) -> HttpResponse:
         return render(request, "outbreak/none.html")
     days = outbreaks.epidemic_curve(board.outbreak, board.now)
     pack = outbreaks.pack_in_force(board.outbreak, board.now)
-    grades = sorted({pack.sources[rule.deadline_source].certainty for rule in pack.duties}, key="PNSWMXA".index)
+    grades = sorted(
+        {pack.sources[rule.deadline_source].certainty for rule in pack.duties}, key="PNSWMXA".index
+    )
     context = {
         "glance": outbreaks.glance(board.outbreak, board.now),
         "days": days,

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from quell.desks.house.board import Board
-from quell.desks.house.cards import Card, cards
+from quell.desks.house.cards import cards
 from quell.desks.house.permission import desks_of
 from quell.protocol.events import Restriction
 from quell.protocol.stages import StageClock, stage_clock
@@ -69,7 +69,9 @@ def identity(request: HttpRequest, name: str) -> HttpResponse:
     reads = reads_of(found.subject)[-_LATEST_READS:]
     shown = [(subject, sorted(content.items())) for subject, content in words.items()]
     return render(
-        request, "subject/identity.html", {"story": found, "shown": shown, "reads": reads[::-1], "purpose": purpose}
+        request,
+        "subject/identity.html",
+        {"story": found, "shown": shown, "reads": reads[::-1], "purpose": purpose},
     )
 
 

@@ -91,5 +91,5 @@ def cases(
                 ORDER BY {_SORTS.get(sort, "c.at")} {way} NULLS LAST, c.subject LIMIT %s OFFSET %s""".encode(),
             [*values, PAGE, (page - 1) * PAGE],
         )
-        rows = tuple(CaseRow(*row[:-1], card=msgspec.json.decode(row[-1])) for row in cursor)
+        rows = tuple(CaseRow(*[*row[:-1], msgspec.json.decode(row[-1])]) for row in cursor)
     return CasePage(rows, total, page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -48,6 +48,9 @@ class Outbreak:
             if tried in self.title:
                 return self.title[tried]
         return self.outbreak_id.partition(":")[2]
+
+
+_FIELDS = tuple(field.name for field in fields(Outbreak))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,9 @@ def glance(outbreak: Outbreak, now: datetime) -> Glance:
         cases, new = cursor.fetchone() or (0, 0)
         cursor.execute("SELECT count(*) FROM registry.pending")
         pending = int((cursor.fetchone() or (0,))[0])
-    return Glance(tubes, unheld, held, oldest, None if median is None else int(median), needs, cases, new, pending)
+    return Glance(
+        tubes, unheld, held, oldest, None if median is None else int(median), needs, cases, new, pending
+    )
 
 
 def epidemic_curve(outbreak: Outbreak, now: datetime) -> list[Day]:
@@ -173,7 +178,9 @@ def epidemic_curve(outbreak: Outbreak, now: datetime) -> list[Day]:
     if not days:
         return []
     first, last = min(days), max(days)
-    return [Day(day, **days[day]) for day in (first + timedelta(days=n) for n in range((last - first).days + 1))]
+    return [
+        Day(day, **days[day]) for day in (first + timedelta(days=n) for n in range((last - first).days + 1))
+    ]
 
 
 def by_classification(outbreak: Outbreak, now: datetime) -> list[tuple[str, int]]:
@@ -195,15 +202,9 @@ def _outbreaks(rest: str, values: list[Any]) -> list[Outbreak]:
 
 
 def _outbreak(row: tuple[Any, ...]) -> Outbreak:
-    identity, title, disease, clock, clock_at, simulated, recordable, *rest, protocols = row
-    return Outbreak(
-        identity,
-        msgspec.json.decode(title),
-        disease,
-        clock,
-        clock_at,
-        simulated,
-        None if recordable is None else frozenset(recordable),
-        *rest,
-        tuple((since, digest) for since, digest in msgspec.json.decode(protocols)),
-    )
+    values = dict(zip(_FIELDS, row, strict=True))
+    recordable = values["recordable"]
+    values["title"] = msgspec.json.decode(values["title"])
+    values["recordable"] = None if recordable is None else frozenset(recordable)
+    values["protocols"] = tuple((since, digest) for since, digest in msgspec.json.decode(values["protocols"]))
+    return Outbreak(**values)

@@ -22,7 +22,9 @@ def events_of_people(cursor: psycopg.Cursor[Any], people: Iterable[str]) -> dict
     ids = sorted(group_of)
     own = histories_of(cursor, {alias: [alias] for alias in ids})
     cursor.execute(
-        "SELECT DISTINCT named, subject FROM ledger.link WHERE named = ANY (%s) AND role = 'members'", (ids,), prepare=True
+        "SELECT DISTINCT named, subject FROM ledger.link WHERE named = ANY (%s) AND role = 'members'",
+        (ids,),
+        prepare=True,
     )
     tubes_of: dict[str, set[str]] = defaultdict(set)
     for named, tube in cursor:
@@ -36,7 +38,12 @@ def events_of_people(cursor: psycopg.Cursor[Any], people: Iterable[str]) -> dict
 
 
 def _past(cursor: psycopg.Cursor[Any], histories: Iterable[History]) -> frozenset[str]:
-    named = {outbreak for history in histories for stated in history.effective for outbreak in stated.body["outbreaks"]}
+    named = {
+        outbreak
+        for history in histories
+        for stated in history.effective
+        for outbreak in stated.body["outbreaks"]
+    }
     return Rulings(cursor).of(named)[1]
 
 
@@ -47,12 +54,19 @@ def _events(
     of_tubes: dict[str, History],
     past: frozenset[str],
 ) -> list[Event]:
-    events = events_of(combined(own[alias] for alias in group if alias in own), via=None, past=past, shared={})
+    events = events_of(
+        combined(own[alias] for alias in group if alias in own), via=None, past=past, shared={}
+    )
     ids = set(group)
     for tube in sorted({tube for alias in group for tube in tubes_of.get(alias, ())}):
         history = of_tubes[tube]
         filled = next(
-            (s for s in history.effective if s.kind == "tube.sampled" and ids.intersection(s.body["members"])), None
+            (
+                s
+                for s in history.effective
+                if s.kind == "tube.sampled" and ids.intersection(s.body["members"])
+            ),
+            None,
         )
         if filled is not None:
             shared = {

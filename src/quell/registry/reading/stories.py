@@ -97,10 +97,13 @@ def story(asked: str) -> Story | None:
         restrictions = tuple(Restriction(*row) for row in cursor)
         relations = _relations(cursor, ids)
         cursor.execute(
-            "SELECT kind, rule, at FROM registry.conclusion WHERE subject = ANY (%s) ORDER BY at, kind, key", (ids,)
+            "SELECT kind, rule, at FROM registry.conclusion WHERE subject = ANY (%s) ORDER BY at, kind, key",
+            (ids,),
         )
         conclusions = tuple((kind, rule, at) for kind, rule, at in cursor)
-    entries.sort(key=lambda entry: (entry.when.start, entry.recorded_at, entry.fact_id, entry.standing != "amended"))
+    entries.sort(
+        key=lambda entry: (entry.when.start, entry.recorded_at, entry.fact_id, entry.standing != "amended")
+    )
     card: dict[str, Any] = {}
     for (state,) in states:
         card = msgspec.json.decode(state) | card
@@ -124,7 +127,9 @@ def fact_body(fact_id: str) -> dict[str, Any]:
     if not _is_uuid(fact_id):
         return {}
     with reading() as cursor:
-        cursor.execute("SELECT kind, version, body::text FROM ledger.fact WHERE fact_id = %s::uuid LIMIT 1", (fact_id,))
+        cursor.execute(
+            "SELECT kind, version, body::text FROM ledger.fact WHERE fact_id = %s::uuid LIMIT 1", (fact_id,)
+        )
         row = cursor.fetchone()
     if row is None:
         return {}

@@ -18,7 +18,9 @@ from quell.registry.reading.people_events import events_of_people
 # The columns through which the people of a tube walk.
 COLUMNS = ("named", "located", "held", "resampled", "settled")
 # What the chase itself asks; other duties of a person (a report, an interview) do not colour the dot.
-CHASE_ACTIONS = frozenset({"hold", "resample", "read_single", "tell_free", "transfer", "check_needs", "meet_need"})
+CHASE_ACTIONS = frozenset(
+    {"hold", "resample", "read_single", "tell_free", "transfer", "check_needs", "meet_need"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +105,14 @@ def tubes_named(names: Sequence[str]) -> list[Tube]:
     for duty in open_of(sorted(events)):
         owed[duty.subject].append(duty)
     return [
-        _tube(name, histories[name], [
-            _member(number, person, name, stage_clock(events[person], name), owed[person])
-            for number, person in enumerate(members[name], start=1)
-        ])
+        _tube(
+            name,
+            histories[name],
+            [
+                _member(number, person, name, stage_clock(events[person], name), owed[person])
+                for number, person in enumerate(members[name], start=1)
+            ],
+        )
         for name in names
         if histories[name].effective
     ]
@@ -175,7 +181,10 @@ def _tube(name: str, history: History, members: list[Member]) -> Tube:
         jurisdiction=shown.body["jurisdiction"],
         zone=shown.body["zone"],
         members=tuple(members),
-        open=any(member.column != "settled" or any(d.action in CHASE_ACTIONS for d in member.owed) for member in members),
+        open=any(
+            member.column != "settled" or any(d.action in CHASE_ACTIONS for d in member.owed)
+            for member in members
+        ),
     )
 
 

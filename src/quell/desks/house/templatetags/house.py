@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from quell.catalogue import codes
-from quell.catalogue.when import When
+from quell.catalogue.when import When, zone_named
 from quell.desks.house import times, words
 from quell.desks.house.board import Board
 from quell.desks.house.cards import Card
@@ -65,7 +65,7 @@ def when(context: RequestContext, at: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{} {}">{}</time>',
         at.isoformat(),
-        at.astimezone(times.zone_named(board.zone)).strftime("%Y-%m-%d %H:%M:%S"),
+        at.astimezone(zone_named(board.zone)).strftime("%Y-%m-%d %H:%M:%S"),
         board.zone,
         times.moment(at, board.zone, board.now),
     )
@@ -124,9 +124,7 @@ def certainty(letter: str) -> SafeString:
     """How sure we are of a rule: its letter with its label; weak ones are marked in words and by a broken border."""
     label = codes.label("certainty_grade", letter, _language())
     weak = " weak" if letter in WEAK else ""
-    return format_html(
-        '<span class="grade{}" title="{}"><b>{}</b> {}</span>', weak, label, letter, label
-    )
+    return format_html('<span class="grade{}" title="{}"><b>{}</b> {}</span>', weak, label, letter, label)
 
 
 @register.simple_tag
@@ -173,7 +171,13 @@ def _piece(piece: words.Said) -> SafeString:
 @register.inclusion_tag("house/card.html", takes_context=True)
 def duty_card(context: RequestContext, card: Card, *, compact: bool = False) -> dict[str, object]:
     """A duty as a card."""
-    return {"card": card, "board": context["board"], "compact": compact, "csrf_token": context.get("csrf_token"), "request": context["request"]}
+    return {
+        "card": card,
+        "board": context["board"],
+        "compact": compact,
+        "csrf_token": context.get("csrf_token"),
+        "request": context["request"],
+    }
 
 
 @register.simple_tag

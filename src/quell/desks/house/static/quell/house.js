@@ -51,6 +51,16 @@
       setTimeout(() => toast.remove(), 15000);
     }
   });
+  // A card that answers keeps the focus, so that the next one is one key away.
+  let focused = "";
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const card = event.detail.target.closest?.(".card");
+    focused = card && card === event.detail.target && card.contains(document.activeElement) ? card.id : "";
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (focused && !document.activeElement.matches("input, textarea, select")) document.getElementById(focused)?.focus({ preventScroll: true });
+    focused = "";
+  });
   // An answer that refuses still carries the card with what to put right.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status === 422) { event.detail.shouldSwap = true; event.detail.isError = false; }
