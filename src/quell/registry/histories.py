@@ -161,29 +161,38 @@ def _amended(stated: Stored, amendment: Stored) -> Stored:
 
 
 def stored_facts(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> dict[str, list[Stored]]:
-    """The facts of these subjects, and of the tubes that people among them were ever said to be in, by subject."""
+    """The facts of these subjects as they lie in the ledger, by subject."""
+    cursor.execute(f"{_FACTS} WHERE f.subject = ANY (%s)", (sorted(subjects),), prepare=True)
+    return _by_subject(cursor)
+
+
+def stored_with_tubes(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> dict[str, list[Stored]]:
+    """The same, and the facts of the tubes that people among these subjects were ever said to be in."""
     asked = sorted(subjects)
     people = [subject for subject in asked if subject.startswith("person:")]
+    if not people:
+        return stored_facts(cursor, asked)
     cursor.execute(
-        f"{_FACTS} WHERE f.subject = ANY (%s)" + (_OF_TUBES if people else ""),
-        (asked, people, asked) if people else (asked,),
+        f"""{_FACTS} WHERE f.subject = ANY (%(asked)s) UNION ALL {_FACTS} WHERE f.subject IN (
+            SELECT subject FROM ledger.link WHERE named = ANY (%(people)s) AND role = 'members' AND subject LIKE 'tube:%%'
+        ) AND f.subject <> ALL (%(asked)s)""",
+        {"asked": asked, "people": people},
         prepare=True,
     )
-    found: dict[str, list[Stored]] = defaultdict(list)
-    for fact_id, kind, version, subject, body, content_hash, recorded_at in cursor:
-        # Read into the struct, so that fields left at their default are there when a pattern asks for them.
-        values = msgspec.structs.asdict(read(kind, version, msgspec.json.decode(body)))
-        found[subject].append(
-            Stored(fact_id, kind, version, subject, values, bytes(content_hash), recorded_at)
-        )
-    return found
+    return _by_subject(cursor)
 
 
 _FACTS = """SELECT f.fact_id::text, f.kind, f.version, f.subject, f.body::text, f.content_hash, w.recorded_at
             FROM ledger.fact f JOIN ledger.write w USING (write_id)"""
-_OF_TUBES = f""" UNION ALL {_FACTS} WHERE f.subject IN (
-    SELECT subject FROM ledger.link WHERE named = ANY (%s) AND role = 'members' AND subject LIKE 'tube:%%'
-) AND f.subject <> ALL (%s)"""
+
+
+def _by_subject(cursor: psycopg.Cursor[Any]) -> dict[str, list[Stored]]:
+    found: dict[str, list[Stored]] = defaultdict(list)
+    for fact_id, kind, version, subject, body, content_hash, recorded_at in cursor:
+        # Read into the struct, so that fields left at their default are there when a pattern asks for them.
+        values = msgspec.structs.asdict(read(kind, version, msgspec.json.decode(body)))
+        found[subject].append(Stored(fact_id, kind, version, subject, values, bytes(content_hash), recorded_at))
+    return found
 
 
 def histories_of(cursor: psycopg.Cursor[Any], groups: Mapping[str, Sequence[str]]) -> dict[str, History]:

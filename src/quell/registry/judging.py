@@ -13,7 +13,7 @@ import psycopg
 from quell.protocol.events import Conclusion, Event, Judgement
 from quell.protocol.judge import judge
 from quell.registry import aliases, cards, claims, relations, rows
-from quell.registry.histories import History, Stored, combined, effective, events_of, order_text, stored_facts
+from quell.registry.histories import History, Stored, combined, effective, events_of, order_text, stored_with_tubes
 from quell.registry.interest import interest_in_force
 from quell.registry.outbreaks import write_jurisdiction, write_outbreak
 from quell.registry.packs_in_force import Rulings
@@ -127,7 +127,7 @@ def _gather(
         lock(psycopg.Cursor(connection), asked)
         groups = aliases.groups_of(cursor, asked)
     ids = {alias for group in groups.values() for alias in group} | asked
-    stored = stored_facts(cursor, ids)
+    stored = stored_with_tubes(cursor, ids)
     own = {subject: effective(stored.get(subject, ())) for subject in ids}
     tubes = {subject: effective(facts) for subject, facts in stored.items() if subject.startswith("tube:")}
     return groups, own, tubes

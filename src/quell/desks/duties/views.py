@@ -29,7 +29,7 @@ from quell.registry.reading.duties import DutyRow
 from quell.registry.reading.stories import written_by
 from quell.registry.reading.subjects import found
 
-PAGE = 25
+PAGE = 20
 _SALT = "quell.undo"
 # Undo is for a slip of the finger; what is older is corrected on the subject's page, with a reason.
 _UNDO_SECONDS = 15 * 60

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from quell.registry.reading.outbreaks import DATES, Day
 
 WIDTH, HEIGHT = 760, 190
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 6, 10, 28
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 6, 12, 32
 # About so many days are named under the axis, and so many lines drawn across.
 _NAMED_DAYS, _LINES = 7, 4
 

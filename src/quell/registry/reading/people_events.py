@@ -10,7 +10,7 @@ import psycopg
 
 from quell.protocol.events import Event
 from quell.registry.aliases import groups_of
-from quell.registry.histories import History, combined, events_of, histories_of
+from quell.registry.histories import History, combined, effective, events_of, stored_with_tubes
 from quell.registry.packs_in_force import Rulings
 
 
@@ -20,17 +20,15 @@ def events_of_people(cursor: psycopg.Cursor[Any], people: Iterable[str]) -> dict
     groups = groups_of(cursor, asked)
     group_of = {alias: group for group in groups.values() for alias in group}
     ids = sorted(group_of)
-    own = histories_of(cursor, {alias: [alias] for alias in ids})
-    cursor.execute(
-        "SELECT DISTINCT named, subject FROM ledger.link WHERE named = ANY (%s) AND role = 'members'",
-        (ids,),
-        prepare=True,
-    )
+    stored = stored_with_tubes(cursor, ids)
+    own = {alias: effective(stored.get(alias, ())) for alias in ids}
+    of_tubes = {subject: effective(facts) for subject, facts in stored.items() if subject.startswith("tube:")}
     tubes_of: dict[str, set[str]] = defaultdict(set)
-    for named, tube in cursor:
-        tubes_of[named].add(tube)
-    tubes = sorted({tube for found in tubes_of.values() for tube in found})
-    of_tubes = histories_of(cursor, {tube: [tube] for tube in tubes}) if tubes else {}
+    for tube, history in of_tubes.items():
+        for stated in history.effective:
+            if stated.kind == "tube.sampled":
+                for member in stated.body["members"]:
+                    tubes_of[member].add(tube)
     past = _past(cursor, [*own.values(), *of_tubes.values()])
     return {
         person: _events(group_of.get(person, [person]), own, tubes_of, of_tubes, past) for person in asked

@@ -51,15 +51,10 @@
       setTimeout(() => toast.remove(), 15000);
     }
   });
-  // A card that answers keeps the focus, so that the next one is one key away.
-  let focused = "";
+  // What was asked for is answered: its form goes, and comes back only if the answer brings it again.
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const card = event.detail.target.closest?.(".card");
-    focused = card && card === event.detail.target && card.contains(document.activeElement) ? card.id : "";
-  });
-  document.addEventListener("htmx:afterSettle", () => {
-    if (focused && !document.activeElement.matches("input, textarea, select")) document.getElementById(focused)?.focus({ preventScroll: true });
-    focused = "";
+    const form = event.detail.requestConfig.elt;
+    if (form.matches?.(".asked") && event.detail.xhr.status < 500) form.closest(".slot")?.replaceChildren();
   });
   // An answer that refuses still carries the card with what to put right.
   document.addEventListener("htmx:beforeSwap", (event) => {

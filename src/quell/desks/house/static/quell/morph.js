@@ -46,6 +46,9 @@
   };
 
   const moveFocus = (leaving) => {
+    // To the card it stood in, else to the next card, so that what comes next is one key away.
+    const card = leaving.parentElement.closest(".card");
+    if (card) { card.focus({ preventScroll: true }); return; }
     let next = leaving.nextElementSibling;
     while (next && !next.matches(".card")) next = next.nextElementSibling;
     (next || document.getElementById("board"))?.focus({ preventScroll: true });
