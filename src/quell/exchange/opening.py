@@ -305,8 +305,10 @@ def _write_quarantine(plan: _Plan, into: Path) -> dict[str, Path]:
         if read.set_aside:
             middle = "" if table == "linelist" else f".{table}"
             target = into / f"{plan.slug}{middle}.quarantine.csv"
-            header = plan.dataset.files[table].raw.header
-            written[table] = write_quarantine(target, header, read.set_aside)
+            file = plan.dataset.files[table]
+            written[table] = write_quarantine(
+                target, file.raw.header, read.set_aside, left_out=file.mapping.left_out
+            )
     return written
 
 

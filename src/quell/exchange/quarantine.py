@@ -6,21 +6,31 @@ import csv
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from quell.exchange.rows import SetAside
 
 
-def write_quarantine(path: Path, header: Sequence[str], rows: Iterable[SetAside]) -> Path:
-    """Write the rows as they stood, each with what is wrong with it in the last column, whole or not at all."""
+def write_quarantine(
+    path: Path, header: Sequence[str], rows: Iterable[SetAside], *, left_out: Collection[str] = ()
+) -> Path:
+    """Write the rows as they stood, each with what is wrong with it in the last column, whole or not at all.
+
+    left_out  headings that were not read on purpose: identities and special categories are not copied about. The file
+              is for its writer's eyes alone (mode 0600).
+    """
     width = len(header)
+    hidden = {place for place, heading in enumerate(header) if heading in left_out}
     draft = path.with_name(f".{path.name}.draft")
-    with draft.open("w", encoding="utf-8", newline="") as opened:
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(handle, "w", encoding="utf-8", newline="") as opened:
         writer = csv.writer(opened, lineterminator="\n")
-        writer.writerow([*header, "problem"])
+        writer.writerow([*(heading for heading in header if heading not in left_out), "problem"])
         for row in rows:
-            cells = [*row.cells, *[""] * width][: max(width, len(row.cells))]
+            whole = [*row.cells, *[""] * width][: max(width, len(row.cells))]
+            cells = [cell for place, cell in enumerate(whole) if place not in hidden]
             problems = "; ".join(f"{each.column}: {each.problem}" if each.column else each.problem for each in row.problems)
             writer.writerow([*cells, problems])
     os.replace(draft, path)  # noqa: PTH105 - Path.replace is this call

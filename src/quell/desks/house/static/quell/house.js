@@ -54,7 +54,7 @@
   // What was asked for is answered: its form goes, and comes back only if the answer brings it again.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const form = event.detail.requestConfig.elt;
-    if (form.matches?.(".asked") && event.detail.xhr.status < 500) form.closest(".slot")?.replaceChildren();
+    if (form.matches?.(".asked") && event.detail.xhr.status < 500) form.closest(".slot").dataset.answered = "1";
   });
   // An answer that refuses still carries the card with what to put right.
   document.addEventListener("htmx:beforeSwap", (event) => {

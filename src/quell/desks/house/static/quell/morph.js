@@ -62,6 +62,7 @@
     if (from.isEqualNode(to)) return;
     if (from.tagName === "FORM" && dirty(from)) return;
     // What somebody opened stays until they close it.
+    if (from.dataset.answered) from.replaceChildren();
     if (from.dataset.keep !== undefined && from.childElementCount) return;
     attributes(from, to);
     children(from, to, added);
