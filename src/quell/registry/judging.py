@@ -36,14 +36,19 @@ class _Judged:
     cards: dict[str, tuple[bool, bool, dict[str, Any]]] = field(default_factory=dict)
 
 
-def judge_until_still(cursor: psycopg.Cursor[Any], subjects: Iterable[str], rulings: Rulings) -> None:
-    """Judge these subjects, then whoever stands on a conclusion that changed, until none changes."""
+def judge_until_still(
+    cursor: psycopg.Cursor[Any], subjects: Iterable[str], rulings: Rulings, held: set[str]
+) -> None:
+    """Judge these subjects, then whoever stands on a conclusion that changed, until none changes.
+
+    held  subjects whose rows this transaction holds already; those that it comes to hold are added
+    """
     wave = set(subjects)
     while wave:
         following: set[str] = set()
         ordered = sorted(wave)
         for start in range(0, len(ordered), _CHUNK):
-            following |= _judge(cursor, set(ordered[start : start + _CHUNK]), rulings)
+            following |= _judge(cursor, set(ordered[start : start + _CHUNK]), rulings, held)
         wave = following
 
 
@@ -69,9 +74,9 @@ def lock(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> None:
     )
 
 
-def _judge(cursor: psycopg.Cursor[Any], asked: set[str], rulings: Rulings) -> set[str]:
+def _judge(cursor: psycopg.Cursor[Any], asked: set[str], rulings: Rulings, held: set[str]) -> set[str]:
     """Judge these subjects from their whole histories; return whom that may concern next."""
-    groups, own, tubes = _gather(cursor, asked)
+    groups, own, tubes = _gather(cursor, asked, held)
     pointers = {
         subject: aliases.points_to(own[subject].effective)
         for subject in asked
@@ -79,7 +84,7 @@ def _judge(cursor: psycopg.Cursor[Any], asked: set[str], rulings: Rulings) -> se
     }
     if pointers:
         asked = asked | aliases.repoint(cursor, pointers)
-        groups, own, tubes = _gather(cursor, asked)
+        groups, own, tubes = _gather(cursor, asked, held)
     histories = {subject: combined(own[alias] for alias in group) for subject, group in groups.items()}
     packs, past = rulings.of(
         {
@@ -117,20 +122,25 @@ def _judge(cursor: psycopg.Cursor[Any], asked: set[str], rulings: Rulings) -> se
 
 
 def _gather(
-    cursor: psycopg.Cursor[Any], asked: set[str]
+    cursor: psycopg.Cursor[Any], asked: set[str], held: set[str]
 ) -> tuple[dict[str, list[str]], dict[str, History], dict[str, History]]:
     """Hold these subjects and read what stands: who is whom, the history of each id, and of the tubes they are in."""
-    connection = cursor.connection
-    with connection.pipeline():
-        # A cursor for each: in a pipeline, one that is asked twice may answer with the first result.
-        mention(psycopg.Cursor(connection), asked)
-        lock(psycopg.Cursor(connection), asked)
-        groups = aliases.groups_of(cursor, asked)
+    _hold(cursor, asked, held)
+    groups = aliases.groups_of(cursor, asked)
+    # What is judged is who an id resolves to, and that row must be ours too.
+    _hold(cursor, groups.keys(), held)
     ids = {alias for group in groups.values() for alias in group} | asked
     stored = stored_with_tubes(cursor, ids)
     own = {subject: effective(stored.get(subject, ())) for subject in ids}
     tubes = {subject: effective(facts) for subject, facts in stored.items() if subject.startswith("tube:")}
     return groups, own, tubes
+
+
+def _hold(cursor: psycopg.Cursor[Any], subjects: Iterable[str], held: set[str]) -> None:
+    if free := set(subjects) - held:
+        mention(cursor, free)
+        lock(cursor, free)
+        held |= free
 
 
 def _events(

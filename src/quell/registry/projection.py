@@ -57,15 +57,16 @@ def project(cursor: psycopg.Cursor[Any], appended: Sequence[Appended]) -> None:
     _enter_outbreaks(cursor, outbreaks, ruling)
     rulings = Rulings(cursor)
     known = _touch(cursor, appended)
+    held = set(known)
     mention(cursor, {subject for each in appended for _, subject in each.entry.links_of(each.stated)})
     concerned: set[str] = set()
     if ruling:
-        judge_until_still(cursor, ruling, rulings)
+        judge_until_still(cursor, ruling, rulings, held)
         rulings.forget()
         concerned |= _ruled_by(cursor, ruling)
     interest = interest_in_force(rulings.of(outbreaks)[0])
     concerned |= _concerned(cursor, appended, known, interest)
-    judge_until_still(cursor, concerned - ruling, rulings)
+    judge_until_still(cursor, concerned - ruling, rulings, held)
 
 
 def _concerned(

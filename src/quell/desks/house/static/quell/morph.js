@@ -14,6 +14,11 @@
     for (const { name, value } of to.attributes) if (from.getAttribute(name) !== value) from.setAttribute(name, value);
   };
 
+  // Without an id: the same kind of thing, by tag and by the class that says what it is.
+  const alike = (one, other) =>
+    one.nodeType === other.nodeType && one.nodeName === other.nodeName && !one.id &&
+    (one.nodeType !== Node.ELEMENT_NODE || one.classList[0] === other.classList[0]);
+
   const children = (from, to, added) => {
     const byId = new Map();
     for (const child of from.children) if (child.id) byId.set(child.id, child);
@@ -21,7 +26,7 @@
     for (const wanted of [...to.childNodes]) {
       let found = null;
       if (wanted.nodeType === Node.ELEMENT_NODE && wanted.id) found = byId.get(wanted.id) || null;
-      else if (at && at.nodeType === wanted.nodeType && at.nodeName === wanted.nodeName && !at.id) found = at;
+      else for (let tried = at; tried && !found; tried = tried.nextSibling) if (alike(tried, wanted)) found = tried;
       if (!found) {
         const fresh = document.importNode(wanted, true);
         from.insertBefore(fresh, at);
@@ -35,7 +40,7 @@
     while (at) {
       const next = at.nextSibling;
       // Somebody is typing here: leave it until they are done, even though the page has moved on.
-      const kept = at.nodeType === Node.ELEMENT_NODE && [at, ...at.querySelectorAll("form")].some((each) => each.tagName === "FORM" && dirty(each));
+      const kept = at.nodeType === Node.ELEMENT_NODE && !at.dataset.answered && [at, ...at.querySelectorAll("form")].some((each) => each.tagName === "FORM" && dirty(each));
       if (!kept) {
         if (at.nodeType === Node.ELEMENT_NODE && at.contains(document.activeElement)) moveFocus(at);
         if (window.htmx && at.nodeType === Node.ELEMENT_NODE) window.htmx.remove(at);
