@@ -19,8 +19,8 @@ from typing import Annotated, Literal
 import typer
 
 from quell.commands.ledger import ledger as ledger_commands
-from quell.commands.vault import vault as vault_commands
 from quell.commands.protocols import protocols as protocols_commands
+from quell.commands.vault import vault as vault_commands
 from quell.errors import QuellError
 
 app = typer.Typer(

@@ -30,6 +30,15 @@ _HOW = (
 )
 
 
+def pytest_configure() -> None:
+    """A busy machine may take a while to answer; what is expected still has to come."""
+    try:
+        from playwright.sync_api import expect
+    except ImportError:
+        return  # the fixture that needs it says what to install
+    expect.set_options(timeout=20_000)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave the browser out only where somebody says so."""
     if os.environ.get("QUELL_NO_BROWSER") == "1":

@@ -175,7 +175,9 @@ def test_hold_all_ten_at_once(tube: Connections, signed_in: SignedIn) -> None:
     client = signed_in()
     for action in ("hold", "resample", "check_needs"):
         response = client.post(
-            "/duties/bulk", {"tube": POOL, "action": action, "person": PEOPLE}, headers=HTMX
+            "/duties/bulk",
+            {"action": action, "duty": [duty(action, person) for person in PEOPLE]},
+            headers=HTMX,
         )
         assert "10 people" in response.content.decode()
     assert open_of(PEOPLE[7]) == ["read_single"]
@@ -219,3 +221,28 @@ def test_a_past_outbreak_is_read_and_never_late(outbreak: Connections, signed_in
     assert "As of 2015-07-04" in glance
     assert "Korea 2015" in glance
     assert "2015-06-01" in client.get("/subject/person:k1").content.decode()
+
+
+def test_a_bulk_tap_leaves_another_tube_of_the_same_people_alone(
+    tube: Connections, signed_in: SignedIn
+) -> None:
+    from quell.catalogue.laboratory import TubeResulted
+    from quell.catalogue.screening import TubeSampled
+
+    sampled, read = instant(now() - timedelta(hours=5)), instant(now() - timedelta(minutes=2))
+    second = TubeSampled(
+        subject="tube:second", occurred=sampled, members=tuple(PEOPLE), pool_size=10, **WHERE
+    )
+    record(
+        [second, TubeResulted(subject="tube:second", occurred=read, result="positive", **WHERE)],
+        by="x",
+        now=now(),
+    )
+    client = signed_in()
+    page = client.get(f"/chase/{POOL}").content.decode()
+    form = next(each for each in page.split("<form") if 'value="hold"' in each and "duty-bulk" not in each)
+    shown = re.findall(r'name="duty" value="([^"]+)"', form)
+    assert len(shown) == 10
+    client.post("/duties/bulk", {"action": "hold", "duty": shown}, headers=HTMX)
+    left = [each.because for person in PEOPLE for each in duties.open_of([person]) if each.action == "hold"]
+    assert left == ["tube:second"] * 10

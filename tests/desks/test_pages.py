@@ -159,7 +159,8 @@ def test_the_chase_shows_ten_people_who_walk_to_the_right(tube: Connections, sig
     assert len(re.findall(r'<a class="dot', page)) == 10
     (shown,), total = tubes.chased(OUTBREAK)
     assert (total, len(shown.at("named"))) == (1, 10)
-    client.post("/duties/bulk", {"tube": POOL, "action": "hold"}, headers={"HX-Request": "true"})
+    owed = [each.duty_id for each in shown.owed_of("hold")]
+    client.post("/duties/bulk", {"action": "hold", "duty": owed}, headers={"HX-Request": "true"})
     (shown,), _ = tubes.chased(OUTBREAK)
     assert len(shown.at("held")) == 10
     assert "Hold all" not in client.get(f"/chase/{POOL}").content.decode()

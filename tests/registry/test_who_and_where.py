@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from quell.catalogue.investigation import SymptomsBegan
 from quell.catalogue.keeping import FactRetracted, SubjectMerged, SubjectSplit
 from quell.catalogue.people import PersonRegistered, RelationBegan, RelationEnded
 from quell.catalogue.places import PlaceRegistered
@@ -172,3 +174,18 @@ def test_merges_in_a_circle_end_at_the_smallest_id(database: Connections) -> Non
         ("person:y", "person:x"),
     ]
     assert rebuild().same
+
+
+def test_a_rash_that_came_later_is_not_the_onset_however_the_two_arrive(
+    fresh: Callable[[], Connections],
+) -> None:
+    onset = SymptomsBegan(subject="person:1", occurred="2022-07-01", **WHERE)
+    rash = SymptomsBegan(subject="person:1", occurred="2022-07-05", symptom="rash", **WHERE)
+    for calls in ([[onset, rash]], [[rash, onset]], [[onset], [rash]], [[rash], [onset]]):
+        database = fresh()
+        for call in calls:
+            record(call, by="test", now=NOW)
+        assert asked(
+            database, "SELECT state ->> 'onset' FROM registry.subject WHERE subject_id = 'person:1'"
+        ) == [("2022-07-01",)]
+        assert rebuild().same

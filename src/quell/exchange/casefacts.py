@@ -87,7 +87,9 @@ def _facts(row: ReadRow, data: Dataset, mapping: Mapping) -> Iterator[Fact]:
             envelope = data.envelope(f"{key}/symptoms.began/{symptom}", values[name], row)
             yield SymptomsBegan(subject=person, **envelope, symptom=symptom)
     if "report_date" in values:
-        yield CaseReported(subject=person, **data.envelope(f"{key}/case.reported", values["report_date"], row))
+        yield CaseReported(
+            subject=person, **data.envelope(f"{key}/case.reported", values["report_date"], row)
+        )
     yield from _tested(row, data, key, mapping)
     yield from _hospital(row, data, key)
     yield from _exposure(row, data, key)
@@ -141,7 +143,9 @@ def _hospital(row: ReadRow, data: Dataset, key: str) -> Iterator[Fact]:
     place = data.other("place", named) if named else None
     if place and named:
         envelope = data.envelope(f"places/{place}", data.first)
-        yield PlaceRegistered(subject=place, **envelope, place_kind="hospital", public_name={"en": " ".join(named.split())})
+        yield PlaceRegistered(
+            subject=place, **envelope, place_kind="hospital", public_name={"en": " ".join(named.split())}
+        )
     admitted = row.values.get("admission_date")
     if admitted:
         yield CaseHospitalised(
@@ -179,7 +183,9 @@ def _groups(row: ReadRow, data: Dataset, key: str, mapping: Mapping) -> Iterator
             purpose="household" if kind == "household" else purpose,
         )
         envelope = data.envelope(f"{key}/member_of/{kind}", row.day(*KNOWN_BY, *DATED_BY), row)
-        yield RelationBegan(subject=data.person(row.values["case_id"]), **envelope, relation="member_of", to=group)
+        yield RelationBegan(
+            subject=data.person(row.values["case_id"]), **envelope, relation="member_of", to=group
+        )
 
 
 def _outcome(row: ReadRow, data: Dataset, key: str) -> Iterator[Fact]:
@@ -193,7 +199,9 @@ def _outcome(row: ReadRow, data: Dataset, key: str) -> Iterator[Fact]:
         yield CaseRecovered(subject=person, **data.envelope(f"{key}/case.recovered", recovered, row))
     if died:
         yield PersonDied(subject=person, **data.envelope(f"{key}/person.died", died, row))
-    said = (outcome == "died" and died) or (outcome == "recovered" and recovered) or outcome in {None, "unknown"}
+    said = (
+        (outcome == "died" and died) or (outcome == "recovered" and recovered) or outcome in {None, "unknown"}
+    )
     if not said:
         envelope = data.envelope(f"{key}/case.outcome_known", ended, row)
         yield CaseOutcomeKnown(subject=person, **envelope, outcome=str(outcome))

@@ -27,10 +27,16 @@ class CheckedFile:
     problems: list[Problem]
 
 
-def check_path(path: Path, *, now: datetime, zone: str = "UTC", dates: DayOrder | None = None) -> list[CheckedFile]:
+def check_path(
+    path: Path, *, now: datetime, zone: str = "UTC", dates: DayOrder | None = None
+) -> list[CheckedFile]:
     """Check a file, or every table of a folder."""
     if path.is_dir():
-        return [check_file(each, now=now, zone=zone, dates=dates) for each in sorted(path.iterdir()) if each.suffix in ENDINGS]
+        return [
+            check_file(each, now=now, zone=zone, dates=dates)
+            for each in sorted(path.iterdir())
+            if each.suffix in ENDINGS
+        ]
     return [check_file(path, now=now, zone=zone, dates=dates)]
 
 
@@ -41,7 +47,9 @@ def check_file(path: Path, *, now: datetime, zone: str = "UTC", dates: DayOrder 
     except FileRefused as error:
         return CheckedFile(str(path), None, 0, [], [], [error.problem])
     except OSError as error:
-        return CheckedFile(str(path), None, 0, [], [], [Problem(None, None, "", f"cannot be opened: {error.strerror}")])
+        return CheckedFile(
+            str(path), None, 0, [], [], [Problem(None, None, "", f"cannot be opened: {error.strerror}")]
+        )
     if found is None:
         wanted = "; ".join(f"{table.name}: {', '.join(sorted(table.needed))}" for table in TABLES.values())
         problem = Problem(1, None, "", f"its columns are those of no table; needed are, for {wanted}")
@@ -49,7 +57,13 @@ def check_file(path: Path, *, now: datetime, zone: str = "UTC", dates: DayOrder 
     columns = [(each.heading, name) for name, each in found.mapping.found.items()]
     if found.table.name == "tubes":
         read = read_results(
-            path.read_bytes(), path.name, outbreak="outbreak:check", jurisdiction="ZZ", zone=zone, now=now, dates=dates
+            path.read_bytes(),
+            path.name,
+            outbreak="outbreak:check",
+            jurisdiction="ZZ",
+            zone=zone,
+            now=now,
+            dates=dates,
         )
         problems, rows = list(read.problems), read.rows
     else:

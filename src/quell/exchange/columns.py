@@ -11,7 +11,9 @@ from quell.exchange.tables import SPECIAL_CATEGORIES, WORDS_OF_IDENTITY, Column,
 from quell.exchange.values import is_missing, plain, words_of
 
 _LIKE_A_DATE = re.compile(r"\d\D{0,3}\d.*\d")
-_NOISE = frozenset({"date", "dt", "of", "the", "time", "day", "on", "at", "de", "fecha", "presumed", "reporting"})
+_NOISE = frozenset(
+    {"date", "dt", "of", "the", "time", "day", "on", "at", "de", "fecha", "presumed", "reporting"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ def propose(
     for how, matcher in (("its name", _by_name), ("a synonym", _by_synonym), ("its words", _by_words)):
         for place in list(open_places):
             meant = [each for each in table.columns if matcher(header[place], each)]
-            column = next((each for each in meant if how == "its name" or _plausible(place, each, sample)), None)
+            column = next(
+                (each for each in meant if how == "its name" or _plausible(place, each, sample)), None
+            )
             if column is None:
                 continue
             open_places.remove(place)
@@ -78,7 +82,10 @@ def propose(
             else:
                 found[column.name] = Found(column, header[place], place, how)
     for place in list(open_places):
-        column = next((each for each in table.columns if each.name not in found and _by_values(place, each, sample)), None)
+        column = next(
+            (each for each in table.columns if each.name not in found and _by_values(place, each, sample)),
+            None,
+        )
         if column is not None:
             open_places.remove(place)
             found[column.name] = Found(column, header[place], place, "what stands in it")
@@ -106,7 +113,9 @@ def _words(text: str) -> frozenset[str]:
 
 def _plausible(place: int, column: Column, rows: Sequence[Sequence[str]]) -> bool:
     """Whether what stands under a heading could be what its name promises: "death" may head dates, or yes and no."""
-    cells = [cells[place] for cells in rows if place < len(cells) and not is_missing(cells[place], coded=True)]
+    cells = [
+        cells[place] for cells in rows if place < len(cells) and not is_missing(cells[place], coded=True)
+    ]
     if not cells:
         return True
     if column.type in {"date", "moment"}:
@@ -122,7 +131,11 @@ def _by_values(place: int, column: Column, rows: Sequence[Sequence[str]]) -> boo
     if not column.by_values or column.codes is None:
         return False
     words = words_of(column.codes)
-    cells = {plain(cells[place]) for cells in rows if place < len(cells) and not is_missing(cells[place], coded=True)}
+    cells = {
+        plain(cells[place])
+        for cells in rows
+        if place < len(cells) and not is_missing(cells[place], coded=True)
+    }
     if not cells or not cells <= words.keys():
         return False
     return bool({words[cell] for cell in cells} - {"other", "unknown"})

@@ -22,7 +22,9 @@ _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _SHORT_YEAR = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}")
 _DAY_MONTH_NAME = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[-\s./]+([A-Za-z]{3,9})\.?[-\s.,/]+(\d{4})")
 _MONTH_NAME_DAY = re.compile(r"([A-Za-z]{3,9})\.?[-\s./]+(\d{1,2})(?:st|nd|rd|th)?[-\s.,/]+(\d{4})")
-_CLOCK = re.compile(r"(\d{1,2})[:时](\d{2})(?:[:分](\d{2})(?:\.\d+)?)?\s*[分秒]?\s*(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(\d{1,2})[:时](\d{2})(?:[:分](\d{2})(?:\.\d+)?)?\s*[分秒]?\s*(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE
+)
 _WRITE = "write it as 2022-07-14"
 
 
@@ -54,7 +56,9 @@ def read_moment(text: str, zone: str, order: DayOrder | None = None) -> str:
     if local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) != at:
         raise ValueRefused(f"never happened in {zone}, where the clocks were put forward")
     if local.utcoffset() != local.replace(fold=1).utcoffset():
-        raise ValueRefused(f"happened twice in {zone}, where the clocks were put back; write it with its offset")
+        raise ValueRefused(
+            f"happened twice in {zone}, where the clocks were put back; write it with its offset"
+        )
     return instant(local)
 
 
@@ -94,7 +98,9 @@ def _year_last(first: int, second: int, year: int, order: DayOrder | None) -> da
         return _day(year, first, second)
     months = 12
     if first <= months and second <= months and first != second:
-        raise ValueRefused("can be read in two ways, day first or month first; write 2022-07-14, or say which (--dates dmy or mdy)")
+        raise ValueRefused(
+            "can be read in two ways, day first or month first; write 2022-07-14, or say which (--dates dmy or mdy)"
+        )
     return _day(year, second, first) if first > months or first == second else _day(year, first, second)
 
 
@@ -116,7 +122,9 @@ def _day(year: int, month: int, day: int) -> date:
 def _clock(rest: str) -> tuple[int, int, int, str]:
     found = _CLOCK.fullmatch(rest)
     if found is None:
-        raise ValueRefused("is not a time; write it as 2022-07-14 02:10, or with an offset as 2022-07-14T02:10:00+08:00")
+        raise ValueRefused(
+            "is not a time; write it as 2022-07-14 02:10, or with an offset as 2022-07-14T02:10:00+08:00"
+        )
     hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
     sixty, day = 60, 24
     if hour >= day or minute >= sixty or second >= sixty:

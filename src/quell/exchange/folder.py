@@ -61,7 +61,11 @@ def find(path: Path, *, allowed: frozenset[str] = frozenset()) -> Dataset:
     for each in sorted(path.iterdir()):
         if each.suffix.lower() in _WORKBOOKS:
             notes.append(f"{each.name} is a workbook and was not read; save its sheets as CSV in UTF-8")
-        if each.suffix.lower() not in ENDINGS or not each.is_file() or each.name.casefold().startswith("readme"):
+        if (
+            each.suffix.lower() not in ENDINGS
+            or not each.is_file()
+            or each.name.casefold().startswith("readme")
+        ):
             continue
         try:
             found = identify(each, allowed=allowed)
@@ -75,11 +79,15 @@ def find(path: Path, *, allowed: frozenset[str] = frozenset()) -> Dataset:
     files = {name: chosen for name, found in candidates.items() if (chosen := _choose(name, found, notes))}
     if LINELIST.name not in files:
         told = "; ".join(notes) or "it holds no .csv file"
-        raise FileRefused(f"{path} holds no line list, a file with a row for each case and a column with its id: {told}")
+        raise FileRefused(
+            f"{path} holds no line list, a file with a row for each case and a column with its id: {told}"
+        )
     return Dataset(path.resolve().name, files, notes)
 
 
-def identify(path: Path, *, tables: tuple[Table, ...] = _OF_A_DATASET, allowed: frozenset[str] = frozenset()) -> TableFile | None:
+def identify(
+    path: Path, *, tables: tuple[Table, ...] = _OF_A_DATASET, allowed: frozenset[str] = frozenset()
+) -> TableFile | None:
     """The table that a file is, by its name and its columns; None when it is none. Raises FileRefused."""
     raw, digest = _read(path)
     rows = [row.cells for row in raw.rows]
@@ -88,7 +96,9 @@ def identify(path: Path, *, tables: tuple[Table, ...] = _OF_A_DATASET, allowed: 
         mapping = propose(raw.header, table, rows, allowed=allowed)
         if not table.needed <= mapping.found.keys():
             continue
-        if (table is LINELIST and not _has_a_case_column(mapping)) or (table is PLACES and len(mapping.found) == 1):
+        if (table is LINELIST and not _has_a_case_column(mapping)) or (
+            table is PLACES and len(mapping.found) == 1
+        ):
             continue  # an id alone says nothing
         share = len(mapping.found) / len(raw.header)
         rank = (_named(path, table), share, len(mapping.found))
@@ -110,7 +120,9 @@ def _read(path: Path) -> tuple[RawTable, str]:
 def _needs_case_id(mapping: Mapping, path: Path) -> None:
     if "case_id" not in mapping.found:
         named = ", ".join(found.heading for found in mapping.found.values()) or "none"
-        raise FileRefused(f"{path.name} has no column with the case's id; name one case_id (recognised were: {named})")
+        raise FileRefused(
+            f"{path.name} has no column with the case's id; name one case_id (recognised were: {named})"
+        )
 
 
 def _has_a_case_column(mapping: Mapping) -> bool:
@@ -122,7 +134,11 @@ def _has_a_case_column(mapping: Mapping) -> bool:
 def _named(path: Path, table: Table) -> bool:
     name = plain(path.stem)
     words = set(re.split(r"[\W_]+", path.stem.casefold()))
-    return any(plain(word) == name or word in words or plain(word) in name for word in table.file_words if len(word) > 1)
+    return any(
+        plain(word) == name or word in words or plain(word) in name
+        for word in table.file_words
+        if len(word) > 1
+    )
 
 
 def _choose(name: str, found: list[TableFile], notes: list[str]) -> TableFile | None:
@@ -132,10 +148,14 @@ def _choose(name: str, found: list[TableFile], notes: list[str]) -> TableFile | 
     if len(ranked) > 1 and _rank(ranked[1]) == _rank(chosen):
         names = ", ".join(each.path.name for each in ranked if _rank(each) == _rank(chosen))
         if name == LINELIST.name:
-            raise FileRefused(f"several files could be the line list: {names}; open one of them by its own path")
+            raise FileRefused(
+                f"several files could be the line list: {names}; open one of them by its own path"
+            )
         notes.append(f"several files could be {name}: {names}; none was read, keep one")
         return None
-    notes.extend(f"{each.path.name} was not read: {chosen.path.name} is taken for {name}" for each in ranked[1:])
+    notes.extend(
+        f"{each.path.name} was not read: {chosen.path.name} is taken for {name}" for each in ranked[1:]
+    )
     return chosen
 
 

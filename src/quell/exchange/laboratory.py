@@ -133,7 +133,9 @@ def read_results(
         by_tube.setdefault(found.tube, []).append(found)
     for tube, rows in by_tube.items():
         if tube in reader.bad_tubes:
-            reader.set_aside(rows, f"other rows of tube {tube} have faults, and a tube is taken whole or not at all")
+            reader.set_aside(
+                rows, f"other rows of tube {tube} have faults, and a tube is taken whole or not at all"
+            )
             continue
         stated = reader.tube(rows, where)
         facts.extend(stated)
@@ -145,16 +147,24 @@ def read_results(
 def _check_columns(mapping: Mapping, filename: str) -> None:
     if mapping.doubtful:
         heading, name = next(iter(mapping.doubtful.items()))
-        raise FileRefused(f"{filename}: both {mapping.heading(name)!r} and {heading!r} mean {name}; keep one", 1, heading)
+        raise FileRefused(
+            f"{filename}: both {mapping.heading(name)!r} and {heading!r} mean {name}; keep one", 1, heading
+        )
     if "tube_id" not in mapping.found:
         raise FileRefused(f"{filename} has no column with the tube's number; name one tube_id or 管号", 1)
     people = {"members", "person_id"} & mapping.found.keys()
     if "result" not in mapping.found and not people:
-        raise FileRefused(f"{filename} has neither results nor people; name columns result (结果) or members (人员编号)", 1)
+        raise FileRefused(
+            f"{filename} has neither results nor people; name columns result (结果) or members (人员编号)", 1
+        )
     if "result" in mapping.found and "resulted_at" not in mapping.found:
-        raise FileRefused(f"{filename} does not say when tubes were read; name a column resulted_at or 出结果时间", 1)
+        raise FileRefused(
+            f"{filename} does not say when tubes were read; name a column resulted_at or 出结果时间", 1
+        )
     if people and "sampled_at" not in mapping.found:
-        raise FileRefused(f"{filename} names people and not when they were swabbed; name a column sampled_at or 采样时间", 1)
+        raise FileRefused(
+            f"{filename} names people and not when they were swabbed; name a column sampled_at or 采样时间", 1
+        )
 
 
 def _notes(mapping: Mapping) -> list[str]:
@@ -162,7 +172,9 @@ def _notes(mapping: Mapping) -> list[str]:
     if mapping.unused:
         notes.append(f"columns that say nothing to us: {', '.join(mapping.unused)}")
     if {"members", "person_id"} & mapping.found.keys() and "pool_size" not in mapping.found:
-        notes.append("the size of the tubes is not said; the smallest of 1, 5, 10 and 20 that holds the people is taken")
+        notes.append(
+            "the size of the tubes is not said; the smallest of 1, 5, 10 and 20 that holds the people is taken"
+        )
     return notes
 
 
@@ -283,16 +295,32 @@ class _Reader:
         people = "members" if "members" in has else "person_id"
         named, result, read = people in said, "result" in said, "resulted_at" in said
         return [
-            (result and not read, "resulted_at", "is missing: the tube has a result, but not when it was read"),
-            (read and not result and "result" in has, "result", "is missing: the tube was read, but with what result?"),
-            (named and "sampled_at" not in said, "sampled_at", "is missing: the people are named, but not when swabbed"),
+            (
+                result and not read,
+                "resulted_at",
+                "is missing: the tube has a result, but not when it was read",
+            ),
+            (
+                read and not result and "result" in has,
+                "result",
+                "is missing: the tube was read, but with what result?",
+            ),
+            (
+                named and "sampled_at" not in said,
+                "sampled_at",
+                "is missing: the people are named, but not when swabbed",
+            ),
             (
                 people == "person_id" and people in has and not named,
                 people,
                 "is missing: each row of this file is one person of a tube",
             ),
             (named and "pool_size" in has - said, "pool_size", "is missing: write 1, 5, 10 or 20"),
-            (not result and not named, "result" if "result" in has else people, "is missing: the row says nothing"),
+            (
+                not result and not named,
+                "result" if "result" in has else people,
+                "is missing: the row says nothing",
+            ),
         ]
 
     def _filled(self, row: Row, name: str) -> bool:
@@ -343,7 +371,9 @@ def _size(text: str) -> int:
     found = re.fullmatch(r"(?:1:)?(\d{1,4})(?::1|混1|合1|人份)?", written)
     size = int(found[1]) if found else read_whole(text)
     if not 1 <= size <= LARGEST:
-        raise ValueRefused(f"is no size of a tube: it holds 1 to {LARGEST} swabs (1, 5, 10 and 20 are validated)")
+        raise ValueRefused(
+            f"is no size of a tube: it holds 1 to {LARGEST} swabs (1, 5, 10 and 20 are validated)"
+        )
     return size
 
 
@@ -353,7 +383,9 @@ def _ct(text: str) -> float | None:
     found = read_number(text)
     low, high = CT_RANGE
     if not low <= found <= high:
-        raise ValueRefused(f"is no Ct: it lies between {low:g} and {high:g} cycles; leave it empty where there is none")
+        raise ValueRefused(
+            f"is no Ct: it lies between {low:g} and {high:g} cycles; leave it empty where there is none"
+        )
     return found
 
 

@@ -73,7 +73,9 @@ def _spans(row: ReadRow, read: ReadTable) -> list[Problem]:
         other = read.mapping.heading(span.earlier)
         way = f"{days} days after" if days >= 0 else f"{-days} days before"
         wanted = f"from {span.least} to {span.most} days after it"
-        problems.append(Problem(row.line, heading, str(second), f"lies {way} {other} ({first}); believed is {wanted}"))
+        problems.append(
+            Problem(row.line, heading, str(second), f"lies {way} {other} ({first}); believed is {wanted}")
+        )
     return problems
 
 
@@ -108,8 +110,12 @@ def _no_id_twice(read: ReadTable, name: str) -> None:
             read.repeated += len(rows) - 1
             continue
         count = len(rows) + aside[identity]
-        problem = f"stands in {count} rows that say different things; keep one, or give each case an id of its own"
-        read.set_aside.extend(SetAside(row.line, row.cells, (_problem(row, read, name, problem),)) for row in rows)
+        problem = (
+            f"stands in {count} rows that say different things; keep one, or give each case an id of its own"
+        )
+        read.set_aside.extend(
+            SetAside(row.line, row.cells, (_problem(row, read, name, problem),)) for row in rows
+        )
     read.rows = kept
 
 

@@ -35,7 +35,7 @@ from quell.ledger.adopt import adopt
 from quell.ledger.record import Recorded, record
 from quell.protocol.pack import Pack, PackError, load
 
-CHUNK = 5000
+CHUNK = 1000
 TAKEN = ("linelist", "contacts", "tests")
 
 
@@ -128,13 +128,19 @@ def open_path(
     for table in TAKEN:
         if table in dataset.files:
             today = local_date(now, plan.zone)
-            plan.tables[table] = read_table_file(dataset.files[table], zone=plan.zone, today=today, dates=dates)
+            plan.tables[table] = read_table_file(
+                dataset.files[table], zone=plan.zone, today=today, dates=dates
+            )
     for table in dataset.files.keys() - set(TAKEN):
-        plan.notes.append(f"{dataset.files[table].path.name} is understood as {table}; engines read it, the ledger takes no rows of it")
+        plan.notes.append(
+            f"{dataset.files[table].path.name} is understood as {table}; engines read it, the ledger takes no rows of it"
+        )
     asides = _write_quarantine(plan, quarantine_to or Path.cwd())
     if not plan.tables["linelist"].rows:
         first = next(iter(reasons(plan.tables["linelist"].set_aside)), "")
-        raise OpeningRefused(f"{path}: not one row can be taken; the first reason: {first}\nsee {asides.get('linelist')}")
+        raise OpeningRefused(
+            f"{path}: not one row can be taken; the first reason: {first}\nsee {asides.get('linelist')}"
+        )
     return _record(plan, pack, as_of=as_of, by=by, now=now, asides=asides, progress=progress)
 
 
@@ -181,7 +187,13 @@ def _record(
     asides: dict[str, Path],
     progress: Callable[[int, int], None] | None,
 ) -> Opened:
-    days = [value for read in plan.tables.values() for row in read.rows for value in row.values.values() if isinstance(value, date)]
+    days = [
+        value
+        for read in plan.tables.values()
+        for row in read.rows
+        for value in row.values.values()
+        if isinstance(value, date)
+    ]
     if not days:
         raise OpeningRefused("no row has a date, so nothing can be said to have happened; name a date column")
     first, last = min(days), max(days)
@@ -193,7 +205,10 @@ def _record(
     disease = proposing.disease_of([plan.slug, plan.dataset.name, *plan.dataset.files["linelist"].raw.header])
     if pack is None:
         pack = proposing.pack_for(disease)
-        plan.notes.append(f"protocol {pack.pack_id}: " + (f"the names say {disease}" if disease else "no name says which disease"))
+        plan.notes.append(
+            f"protocol {pack.pack_id}: "
+            + (f"the names say {disease}" if disease else "no name says which disease")
+        )
     data = Dataset(plan.slug, plan.jurisdiction, plan.zone, first, last)
     facts = _facts(plan, data, as_of)
     if not facts:
@@ -295,7 +310,11 @@ def _finished(plan: _Plan, data: Dataset, day: date, as_of: date | None) -> Fact
     key = f"import/{digest}/{rows}-{aside}" + (f"/{as_of.isoformat()}" if as_of else "")
     file = "_".join(plan.dataset.name.split())[:100]
     return ImportFinished(
-        subject=data.outbreak, **data.envelope(key, day), file=f"{file}@{digest}", rows=rows, quarantined=aside
+        subject=data.outbreak,
+        **data.envelope(key, day),
+        file=f"{file}@{digest}",
+        rows=rows,
+        quarantined=aside,
     )
 
 
@@ -339,10 +358,15 @@ def _opened(
 
 def _report(plan: _Plan, table: str, aside: Path | None) -> TableReport:
     read, file = plan.tables[table], plan.dataset.files[table]
-    columns = [(found.heading, found.column.name, found.how) for found in sorted(read.mapping.found.values(), key=lambda each: each.place)]
+    columns = [
+        (found.heading, found.column.name, found.how)
+        for found in sorted(read.mapping.found.values(), key=lambda each: each.place)
+    ]
     doubtful = {heading: f"would mean {name} too" for heading, name in read.mapping.doubtful.items()}
     not_taken = {
-        found.heading: NOT_TAKEN[name] for name, found in read.mapping.found.items() if table == "linelist" and name in NOT_TAKEN
+        found.heading: NOT_TAKEN[name]
+        for name, found in read.mapping.found.items()
+        if table == "linelist" and name in NOT_TAKEN
     }
     return TableReport(
         table=table,
@@ -365,9 +389,13 @@ def _assumptions(plan: _Plan) -> list[str]:
     read = plan.tables["linelist"]
     notes = []
     if "classification" not in read.mapping.found:
-        notes.append("classification confirmed: the file is a list of cases and has no column that says otherwise")
+        notes.append(
+            "classification confirmed: the file is a list of cases and has no column that says otherwise"
+        )
     if {"sample_date", "confirm_date"} <= read.mapping.found.keys():
-        notes.append("a confirmed case's sample is taken to have been read positive by the day of confirmation, by an unknown assay")
+        notes.append(
+            "a confirmed case's sample is taken to have been read positive by the day of confirmation, by an unknown assay"
+        )
     undated = sum(1 for row in read.rows if "outcome_date" in row.values and "outcome" not in row.values)
     if undated:
         notes.append(f"{undated} rows have a day of outcome and no outcome; nothing is stated of it")
@@ -377,9 +405,18 @@ def _assumptions(plan: _Plan) -> list[str]:
             for (column, text, code), count in sorted(each.guessed.items(), key=str)
         )
     cases = {row.values["case_id"] for row in read.rows}
-    named = [row.values[who] for row in plan.tables["contacts"].rows for who in ("source_id", "contact_id")] if "contacts" in plan.tables else []
-    for what, people in (("contacts", named), ("infectors", [row.values.get("infector_id") for row in read.rows])):
+    named = (
+        [row.values[who] for row in plan.tables["contacts"].rows for who in ("source_id", "contact_id")]
+        if "contacts" in plan.tables
+        else []
+    )
+    for what, people in (
+        ("contacts", named),
+        ("infectors", [row.values.get("infector_id") for row in read.rows]),
+    ):
         strangers = {person for person in people if person and person not in cases}
         if strangers:
-            notes.append(f"{what} name {len(strangers)} people whom the line list does not have; taken, since it may catch up")
+            notes.append(
+                f"{what} name {len(strangers)} people whom the line list does not have; taken, since it may catch up"
+            )
     return notes

@@ -29,7 +29,9 @@ class Problem:
 class FileRefused(ValueError):  # noqa: N818 - says what became of the file, as RecordRefused does
     """A file of which nothing can be taken; the message says why and what to do."""
 
-    def __init__(self, problem: str, row: int | None = None, column: str | None = None, value: str = "") -> None:
+    def __init__(
+        self, problem: str, row: int | None = None, column: str | None = None, value: str = ""
+    ) -> None:
         self.problem = Problem(row, column, value, problem)
         super().__init__(problem)
 

@@ -25,13 +25,15 @@ def write_quarantine(
     draft = path.with_name(f".{path.name}.draft")
     draft.unlink(missing_ok=True)
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(handle, "w", encoding="utf-8", newline="") as opened:
+    with open(handle, "w", encoding="utf-8", newline="") as opened:  # noqa: PTH123 - a handle, not a path
         writer = csv.writer(opened, lineterminator="\n")
         writer.writerow([*(heading for heading in header if heading not in left_out), "problem"])
         for row in rows:
             whole = [*row.cells, *[""] * width][: max(width, len(row.cells))]
             cells = [cell for place, cell in enumerate(whole) if place not in hidden]
-            problems = "; ".join(f"{each.column}: {each.problem}" if each.column else each.problem for each in row.problems)
+            problems = "; ".join(
+                f"{each.column}: {each.problem}" if each.column else each.problem for each in row.problems
+            )
             writer.writerow([*cells, problems])
     os.replace(draft, path)  # noqa: PTH105 - Path.replace is this call
     return path

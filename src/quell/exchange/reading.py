@@ -78,7 +78,9 @@ def decode(data: bytes, filename: str) -> str:
     strange = next((character for character in text if _is_control(character)), None)
     if strange is not None:
         line = text[: text.index(strange)].count("\n") + 1
-        raise FileRefused(f"{filename} is not text: it holds the character U+{ord(strange):04X}; {_ADVICE}", line)
+        raise FileRefused(
+            f"{filename} is not text: it holds the character U+{ord(strange):04X}; {_ADVICE}", line
+        )
     return text
 
 

@@ -69,7 +69,9 @@ class ReadTable:
         self.set_aside.append(SetAside(row.line, row.cells, problems))
 
 
-def read_rows(raw: RawTable, mapping: Mapping, *, zone: str, today: date, dates: DayOrder | None) -> ReadTable:
+def read_rows(
+    raw: RawTable, mapping: Mapping, *, zone: str, today: date, dates: DayOrder | None
+) -> ReadTable:
     """Read every cell that the mapping names. today: nothing may lie after it; dates: how 03/04/2022 is meant."""
     read = ReadTable(mapping, len(raw.rows))
     for row in raw.rows:
@@ -101,9 +103,7 @@ def _cells(
     return values, problems
 
 
-def _value(
-    text: str, column: Column, read: ReadTable, zone: str, today: date, dates: DayOrder | None
-) -> Any:
+def _value(text: str, column: Column, read: ReadTable, zone: str, today: date, dates: DayOrder | None) -> Any:
     if column.type == "date":
         return _not_later(read_date(text, dates), today)
     if column.type == "moment":

@@ -37,7 +37,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "church": "worship", "restaurant": "meal", "party": "celebration", "wedding": "celebration",
     },
 }  # fmt: skip
-_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "nil", "#n/a", ".", "-", "--", "/", "?", "空", "无"})
+_MISSING = frozenset(
+    {"", "na", "n/a", "nan", "null", "none", "nil", "#n/a", ".", "-", "--", "/", "?", "空", "无"}
+)
 _UNKNOWN = frozenset({"unknown", "unk", "not known", "not recorded", "missing", "不详", "未知"})
 _BAND = re.compile(r"(\d{1,3})\s*(?:-|–|—|~|to|至)\s*(\d{1,3})\s*(?:years|yrs|y|岁)?", re.IGNORECASE)
 _DECADE = re.compile(r"(\d{0,2}0)\s*(?:s|'s|多岁|余岁)", re.IGNORECASE)
@@ -81,14 +83,19 @@ def read_code(text: str, list_name: str) -> str:
     found = words_of(list_name).get(plain(text))
     if found is None:
         known = ", ".join(list(codes.all_lists()[list_name].codes)[:8])
-        raise ValueRefused(f"is not a known word for {list_name.replace('_', ' ')}; write for example {known}")
+        raise ValueRefused(
+            f"is not a known word for {list_name.replace('_', ' ')}; write for example {known}"
+        )
     return found
 
 
 def loose_code(text: str, list_name: str) -> str | None:
     """The one code that a word of this phrase means ("Visit hospital": hospital); None where none does, or two do."""
     words = words_of(list_name)
-    found = {words[plain(part)] for part in re.split(r"[\W_]+", text) if plain(part) in words} - {"other", "unknown"}
+    found = {words[plain(part)] for part in re.split(r"[\W_]+", text) if plain(part) in words} - {
+        "other",
+        "unknown",
+    }
     return found.pop() if len(found) == 1 else None
 
 
@@ -123,7 +130,9 @@ def read_id(text: str) -> str:
     if any(character.isspace() for character in text):
         raise ValueRefused("has a blank in it; write the id without blanks")
     if not text.isprintable() or text.startswith(":") or len(text) > _LONGEST:
-        raise ValueRefused(f"cannot be an id: printable characters, at most {_LONGEST}, not beginning with a colon")
+        raise ValueRefused(
+            f"cannot be an id: printable characters, at most {_LONGEST}, not beginning with a colon"
+        )
     return text
 
 
@@ -133,7 +142,9 @@ def read_person_id(text: str) -> str:
     if _CITIZEN.fullmatch(found) and _checks(found):
         raise ValueRefused("is an identity card number; send the pseudonym that the register gave the person")
     if _MOBILE.fullmatch(found):
-        raise ValueRefused("looks like a telephone number; send the pseudonym that the register gave the person")
+        raise ValueRefused(
+            "looks like a telephone number; send the pseudonym that the register gave the person"
+        )
     return found
 
 

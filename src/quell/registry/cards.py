@@ -53,13 +53,20 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "outbreak.opened": {"title": "title"},
 }
 
+# Of these kinds only facts with this value count: a rash that came later is not the onset.
+ONLY: Mapping[str, tuple[str, str]] = {"symptoms.began": ("symptom", "any")}
+
+
+def counts(kind: str, value_of: Callable[[str], Any]) -> bool:
+    """Whether a fact says anything that the card of its subject shows."""
+    return kind in FIELDS and (kind not in ONLY or value_of(ONLY[kind][0]) == ONLY[kind][1])
+
 
 def piece(kind: str, value_of: Callable[[str], Any], order: str) -> dict[str, Any]:
     """What one fact adds to the card of its subject; empty for kinds that no list shows."""
-    fields = FIELDS.get(kind)
-    if fields is None:
+    if not counts(kind, value_of):
         return {}
-    shown = {name: value_of(field) for field, name in fields.items()}
+    shown = {name: value_of(field) for field, name in FIELDS[kind].items()}
     shown[f"o:{kind}"] = order
     return shown
 
@@ -68,6 +75,6 @@ def card(facts: Iterable[tuple[str, Mapping[str, Any], str]]) -> dict[str, Any]:
     """The whole card from (kind, body, order) of the subject's effective facts."""
     made: dict[str, Any] = {}
     for kind, body, order in facts:
-        if kind in FIELDS and made.get(f"o:{kind}", "") < order:
+        if made.get(f"o:{kind}", "") < order:
             made.update(piece(kind, body.get, order))
     return made

@@ -13,7 +13,15 @@ import psycopg
 from quell.protocol.events import Conclusion, Event, Judgement
 from quell.protocol.judge import judge
 from quell.registry import aliases, cards, claims, relations, rows
-from quell.registry.histories import History, Stored, combined, effective, events_of, order_text, stored_with_tubes
+from quell.registry.histories import (
+    History,
+    Stored,
+    combined,
+    effective,
+    events_of,
+    order_text,
+    stored_with_tubes,
+)
 from quell.registry.interest import interest_in_force
 from quell.registry.outbreaks import write_jurisdiction, write_outbreak
 from quell.registry.packs_in_force import Rulings

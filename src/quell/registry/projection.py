@@ -127,7 +127,7 @@ def _touch(cursor: psycopg.Cursor[Any], appended: Sequence[Appended]) -> dict[st
     by_kind: dict[str, dict[str, Appended]] = defaultdict(dict)
     for each in appended:
         latest = by_kind[each.stated.kind].get(each.stated.subject)
-        if latest is None or latest.order < each.order:
+        if latest is None or _rank(latest) < _rank(each):
             by_kind[each.stated.kind][each.stated.subject] = each
     if len(by_kind) > 1:
         # All rows first, in one order whatever the kinds, so that two writers never wait for each other in a circle.
@@ -205,6 +205,13 @@ def _groups(cursor: psycopg.Cursor[Any]) -> dict[str, _Known]:
 def _pieces(kind: str, latest_of: dict[str, Appended]) -> dict[str, str]:
     pieces = {subject: _piece(each) for subject, each in latest_of.items()}
     return {"pieces": msgspec.json.encode(pieces).decode(), "stamp": f"o:{kind}"}
+
+
+def _rank(appended: Appended) -> tuple[bool, str]:
+    """Of several facts of a kind about a subject, the latest that its card shows is the one to lay."""
+    return cards.counts(
+        appended.stated.kind, lambda field: getattr(appended.stated, field, None)
+    ), appended.order
 
 
 def _piece(appended: Appended) -> dict[str, Any]:

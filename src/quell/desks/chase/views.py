@@ -79,9 +79,11 @@ def one_tube(request: HttpRequest, tube: str) -> HttpResponse:
     people = [
         (member, member.state(board.now), _cards(member, board), _way(member)) for member in shown.members
     ]
-    bulk = (
-        [] if board.read_only else [(each, len(shown.owed_of(each))) for each in _BULK if shown.owed_of(each)]
-    )
+    bulk = [
+        (action, len(owed), owed)
+        for action in (() if board.read_only else _BULK)
+        if (owed := shown.owed_of(action))
+    ]
     context = {
         "row": _row(shown, board.now),
         "tube": shown,

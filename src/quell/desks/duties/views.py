@@ -112,13 +112,18 @@ def ask(request: HttpRequest, duty_id: str, name: str) -> HttpResponse:
 def bulk(request: HttpRequest) -> HttpResponse:
     """Hold, resample, … everybody of a tube for whom it is open."""
     board = Board.of(request)
-    tube, action = request.POST.get("tube", ""), request.POST.get("action", "")
+    action = request.POST.get("action", "")
     if action not in _BULK or board.read_only:
         raise PermissionDenied
     facts: list[Fact] = []
-    people = [member for member in request.POST.getlist("person") if member.startswith("person:")]
-    owed = duties.by_tube(tube, [action]) if not people else duties.open_of(people)
-    owed = [duty for duty in owed if duty.action == action]
+    # Exactly the duties that the button counted, and of those what is still open: another tube of the same people,
+    # or what came up since, is not swept along.
+    shown = {duty_id for duty_id in request.POST.getlist("duty") if duty_id}
+    owed = [
+        each
+        for each in map(duties.one, sorted(shown))
+        if each is not None and each.is_open and each.action == action
+    ]
     for duty in owed:
         check_desk(request.user, duty.desk)
         card = _card(duty, board)
