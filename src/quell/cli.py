@@ -140,21 +140,32 @@ def jurisdictions(
 
 @app.command("open")
 def open_(
-    path: Annotated[Path, typer.Argument(help="A line list, or a folder that holds one.", show_default=False)],
+    path: Annotated[
+        Path, typer.Argument(help="A line list, or a folder that holds one.", show_default=False)
+    ],
     protocol: Annotated[
         str | None,
-        typer.Option(help="A protocol pack; otherwise the one of the disease that the names say.", show_default=False),
+        typer.Option(
+            help="A protocol pack; otherwise the one of the disease that the names say.", show_default=False
+        ),
     ] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the outbreak; otherwise the folder's.", show_default=False)] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Name of the outbreak; otherwise the folder's.", show_default=False)
+    ] = None,
     as_of: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Leave out what was known only after this day.", show_default=False),
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Leave out what was known only after this day.", show_default=False
+        ),
     ] = None,
     dates: DayOrder = None,
     zone: Annotated[
-        str | None, typer.Option(help="Time zone of the data; otherwise that of its country.", show_default=False)
+        str | None,
+        typer.Option(help="Time zone of the data; otherwise that of its country.", show_default=False),
     ] = None,
-    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the web application afterwards.")] = True,
+    serve: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Serve the web application afterwards.")
+    ] = True,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary for machines.")] = False,
     home: Home = None,
@@ -178,7 +189,10 @@ def open_(
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Tables: line lists, contacts, visits, laboratory files …", show_default=False)],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Tables: line lists, contacts, visits, laboratory files …", show_default=False),
+    ],
     dates: DayOrder = None,
     zone: Annotated[str, typer.Option(help="Time zone of times without an offset.")] = "UTC",
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary for machines.")] = False,

@@ -173,14 +173,18 @@ def test_a_waiver_names_its_officer_and_reason(tube: Connections, signed_in: Sig
 
 def test_hold_all_ten_at_once(tube: Connections, signed_in: SignedIn) -> None:
     client = signed_in()
-    for action in ("hold", "resample", "check_needs"):
+    for action in ("hold", "resample"):
         response = client.post(
             "/duties/bulk",
             {"action": action, "duty": [duty(action, person) for person in PEOPLE]},
             headers=HTMX,
         )
         assert "10 people" in response.content.decode()
-    assert open_of(PEOPLE[7]) == ["read_single"]
+    assert open_of(PEOPLE[7]) == ["check_needs", "read_single"]
+    needs = {"action": "check_needs", "duty": [duty("check_needs", person) for person in PEOPLE]}
+    assert (
+        client.post("/duties/bulk", needs, headers=HTMX).status_code == 403
+    )  # what they need is asked of each
 
 
 def test_who_works_at_one_desk_sees_and_taps_that_desk_only(tube: Connections, signed_in: SignedIn) -> None:

@@ -42,9 +42,14 @@ def run(
 
 def _tell(console: Console, found: CheckedFile) -> None:
     what = found.table or "not a table that is known"
-    console.print(f"[bold]{found.file}[/bold]: {what}, {found.rows:,} rows, {len(found.problems):,} problems", highlight=False)
+    console.print(
+        f"[bold]{found.file}[/bold]: {what}, {found.rows:,} rows, {len(found.problems):,} problems",
+        highlight=False,
+    )
     if found.columns:
-        told = ", ".join(heading if heading == name else f"{heading} = {name}" for heading, name in found.columns)
+        told = ", ".join(
+            heading if heading == name else f"{heading} = {name}" for heading, name in found.columns
+        )
         console.print(f"  read: {told}", highlight=False, markup=False)
     if found.unused:
         console.print(f"  not read: {', '.join(found.unused)}", highlight=False, markup=False)

@@ -31,7 +31,12 @@ def list_(as_json: JsonOption = False) -> None:
     for heading in ("pack", "version", "disease", "for", "in force from", "title"):
         table.add_column(heading)
     for pack in packs:
-        table.add_row(*(str(pack[name]) for name in ("pack", "version", "disease", "jurisdiction", "effective_from", "title")))
+        table.add_row(
+            *(
+                str(pack[name])
+                for name in ("pack", "version", "disease", "jurisdiction", "effective_from", "title")
+            )
+        )
     Console().print(table)
 
 
@@ -48,21 +53,42 @@ def show(
         found = load(pack)
     except PackError as error:
         raise QuellError(str(error)) from error
-    every: list[ConclusionRule | DutyRule | GroundRule] = [*found.conclusions, *found.duties, *found.grounds.values()]
+    every: list[ConclusionRule | DutyRule | GroundRule] = [
+        *found.conclusions,
+        *found.duties,
+        *found.grounds.values(),
+    ]
     rules = [_rule(found, rule, lang) for rule in every]
     parameters = [
-        {"parameter": each.name, "value": each.value, "unit": each.unit, "certainty": found.sources[each.source].certainty, "source": each.source}
+        {
+            "parameter": each.name,
+            "value": each.value,
+            "unit": each.unit,
+            "certainty": found.sources[each.source].certainty,
+            "source": each.source,
+        }
         for each in found.parameters.values()
     ]
     sources = [
-        {"source": each.source_id, "certainty": each.certainty, "document": each.document, "url": each.url, "note": each.note}
+        {
+            "source": each.source_id,
+            "certainty": each.certainty,
+            "document": each.document,
+            "url": each.url,
+            "note": each.note,
+        }
         for each in found.sources.values()
     ]
     if as_json:
-        _write(_head(found) | {"notice": found.notice[lang], "rules": rules, "parameters": parameters, "sources": sources})
+        _write(
+            _head(found)
+            | {"notice": found.notice[lang], "rules": rules, "parameters": parameters, "sources": sources}
+        )
         return
     console = Console()
-    console.print(f"[bold]{found.title[lang]}[/bold] ({found.pack_id}, version {found.version})", highlight=False)
+    console.print(
+        f"[bold]{found.title[lang]}[/bold] ({found.pack_id}, version {found.version})", highlight=False
+    )
     console.print(found.notice[lang], highlight=False)
     for title, rows in (("rules", rules), ("values", parameters), ("sources", sources)):
         _table(console, title, rows)
@@ -70,7 +96,8 @@ def show(
 
 @protocols.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="A pack as a .toml file.", show_default=False)], as_json: JsonOption = False
+    file: Annotated[Path, typer.Argument(help="A pack as a .toml file.", show_default=False)],
+    as_json: JsonOption = False,
 ) -> None:
     """Read FILE as a pack and say every fault; exits 1 when there are any."""
     try:
@@ -126,7 +153,9 @@ def _deadline(rule: ConclusionRule | DutyRule | GroundRule) -> str:
     days = rule.days if isinstance(rule, DutyRule) else rule.longest_days
     if span is not None:
         hours, rest = divmod(int(span.total_seconds() // 60), 60)
-        return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
+        return " ".join(
+            part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part
+        )
     if days is not None:
         return f"days {', '.join(str(number) for number in days.numbers)}"
     return "as stated"

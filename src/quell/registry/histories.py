@@ -191,7 +191,9 @@ def _by_subject(cursor: psycopg.Cursor[Any]) -> dict[str, list[Stored]]:
     for fact_id, kind, version, subject, body, content_hash, recorded_at in cursor:
         # Read into the struct, so that fields left at their default are there when a pattern asks for them.
         values = msgspec.structs.asdict(read(kind, version, msgspec.json.decode(body)))
-        found[subject].append(Stored(fact_id, kind, version, subject, values, bytes(content_hash), recorded_at))
+        found[subject].append(
+            Stored(fact_id, kind, version, subject, values, bytes(content_hash), recorded_at)
+        )
     return found
 
 

@@ -24,7 +24,8 @@ _PARTS = (
     ("laboratory", "held", ("single_result",)),
     ("transfer", "single_result", ("admitted",)),
 )
-_BULK = ("hold", "resample", "check_needs", "tell_free")
+# Asking what somebody needs is done with that person, so it has no button for all.
+_BULK = ("hold", "resample", "tell_free")
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ PAGE = 20
 _SALT = "quell.undo"
 # Undo is for a slip of the finger; what is older is corrected on the subject's page, with a reason.
 _UNDO_SECONDS = 15 * 60
-_BULK = ("hold", "resample", "check_needs", "tell_free")
+# Asking what somebody needs is done with that person, so it has no button for all.
+_BULK = ("hold", "resample", "tell_free")
 
 
 @require_GET
