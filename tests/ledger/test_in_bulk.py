@@ -5,7 +5,18 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from ledger.outbreak_stories import NOW, POSITIVE, SAMPLED, adopt_pack, opened, resulted, sampled
+from ledger.outbreak_stories import (
+    NOW,
+    POSITIVE,
+    SAMPLED,
+    WHERE,
+    adopt_pack,
+    named,
+    opened,
+    resulted,
+    sampled,
+)
+from quell.catalogue.investigation import CaseClassified
 from quell.ledger.bulk import record_many
 from quell.ledger.rebuild import rebuild
 from quell.ledger.record import RecordRefused, record
@@ -43,3 +54,26 @@ def test_a_chunk_with_a_fault_is_refused_whole_and_says_so(database: Connections
         list(record_many([*good, bad], by="sampling", now=NOW, chunk=11))
     with psycopg.connect(database.web.conninfo()) as connection:
         assert connection.execute("SELECT count(*) FROM ledger.fact").fetchone() == (0,)
+
+
+def test_thousands_of_people_judged_in_one_call_do_not_stand_still(database: Connections) -> None:
+    """A pipeline whose two ends wait for each other once hung here for good."""
+    adopt_pack()
+    record([opened()], by="command", now=NOW)
+    for turn in range(3):
+        facts = [
+            fact
+            for n in range(2500)
+            for fact in (
+                CaseClassified(
+                    subject=f"person:{turn}-{n}", occurred="2022-07-10", classification="confirmed", **WHERE
+                ),
+                named(f"person:{turn}-{n}-met", f"person:{turn}-{n}", POSITIVE, SAMPLED),
+            )
+        ]
+        assert record(facts, by="test", now=NOW).new == 5000
+    with psycopg.connect(database.web.conninfo()) as connection:
+        concluded = dict(
+            connection.execute("SELECT kind, count(*) FROM registry.conclusion GROUP BY 1").fetchall()
+        )
+    assert concluded == {"case": 7500, "close_contact": 7500}

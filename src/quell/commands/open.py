@@ -13,7 +13,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 from quell.commands import serve as serving
-from quell.exchange.opening import Opened, TableReport, open_path
+from quell.exchange.opening import open_path
+from quell.exchange.reporting import Opened, TableReport
 from quell.ledger.seal import seal_all
 from quell.site import database
 

@@ -7,28 +7,24 @@ its reason, or known only after ``as_of``: there is no fifth way.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from quell.catalogue.fact import Fact
 from quell.catalogue.keeping import ImportFinished
 from quell.catalogue.outbreaks import OutbreakClockSet, OutbreakOpened
-from quell.catalogue.when import WhenError, instant, local_date, midnight, zone_named
+from quell.catalogue.when import WhenError, instant, local_date, midnight
 from quell.errors import QuellError
 from quell.exchange import folder, proposing
-from quell.exchange.casefacts import NOT_TAKEN, facts_of_case, kinds_of
+from quell.exchange.casefacts import facts_of_case, kinds_of
 from quell.exchange.contactfacts import facts_of_contact, facts_of_test
-from quell.exchange.countries import country
 from quell.exchange.dates import DayOrder
 from quell.exchange.linelist import read_table_file
+from quell.exchange.plan import Plan, make_plan, slug_of
 from quell.exchange.problems import FileRefused
 from quell.exchange.quarantine import reasons, write_quarantine
-from quell.exchange.rows import ReadTable
+from quell.exchange.reporting import Opened, assumptions, report_of
 from quell.exchange.standing import OpenedBefore, opened_before
 from quell.exchange.stating import Dataset, Stated
 from quell.ledger.adopt import adopt
@@ -41,59 +37,6 @@ TAKEN = ("linelist", "contacts", "tests")
 
 class OpeningRefused(QuellError):  # noqa: N818 - says what became of the opening, as RecordRefused does
     """A dataset that cannot be opened: what is wrong, where, and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableReport:
-    """What was made of one file: how its columns were understood and what became of its rows."""
-
-    table: str
-    file: str
-    rows: int
-    taken: int
-    repeated: int
-    later: int
-    quarantined: int
-    columns: list[tuple[str, str, str]]
-    unused: list[str]
-    left_out: dict[str, str]
-    reasons: dict[str, int]
-    quarantine_file: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What opening a dataset did.
-
-    facts   how many the dataset states; new: how many the ledger did not have; conflicts: ids it has with other content
-    tables  by table, what was understood and what became of every row; notes: every assumption that was made
-    """
-
-    outbreak: str
-    name: str
-    protocol: str
-    disease: str
-    zone: str
-    jurisdiction: str
-    clock_at: str
-    facts: int
-    new: int
-    conflicts: int
-    tables: dict[str, TableReport]
-    notes: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Plan:
-    """What was decided before anything is recorded."""
-
-    dataset: folder.Dataset
-    slug: str
-    zone: str
-    jurisdiction: str
-    notes: list[str]
-    tables: dict[str, ReadTable] = field(default_factory=dict)
-    later: Counter[str] = field(default_factory=Counter)
 
 
 def open_path(
@@ -122,7 +65,7 @@ def open_path(
     try:
         dataset = folder.find(path, allowed=allowed)
         pack = load(protocol) if protocol else None
-        plan = _plan(dataset, _slug(name or dataset.name, None if name else as_of), zone)
+        plan = make_plan(dataset, slug_of(name or dataset.name, None if name else as_of), zone)
     except (FileRefused, PackError, WhenError) as error:
         raise OpeningRefused(str(error)) from error
     for table in TAKEN:
@@ -144,41 +87,8 @@ def open_path(
     return _record(plan, pack, as_of=as_of, by=by, now=now, asides=asides, progress=progress)
 
 
-def _plan(dataset: folder.Dataset, slug: str, zone: str | None) -> _Plan:
-    """Zone and jurisdiction by the country that most rows name, where they name one."""
-    notes = list(dataset.notes)
-    file = dataset.files["linelist"]
-    named = Counter(file.mapping.cell(row.cells, "country").strip() for row in file.raw.rows)
-    named.pop("", None)
-    known = {text: found for text in named if (found := country(text))}
-    jurisdiction, of_country = "ZZ", None
-    if known:
-        most = max(known, key=lambda text: named[text])
-        jurisdiction, of_country = known[most]
-        notes.append(f"jurisdiction {jurisdiction}: {named[most]} of {len(file.raw.rows)} rows name {most}")
-    else:
-        notes.append("jurisdiction ZZ (unknown): the line list names no country")
-    if zone is not None:
-        zone_named(zone)
-    elif of_country is None:
-        notes.append("time zone UTC: no country of one zone is named; say another with --zone")
-    else:
-        notes.append(f"time zone {of_country}, that of {jurisdiction}")
-    if unknown := [text for text in named if text not in known]:
-        notes.append(f"countries that are not known here, taken as {jurisdiction}: {', '.join(unknown[:5])}")
-    return _Plan(dataset, slug, zone or of_country or "UTC", jurisdiction, notes)
-
-
-def _slug(name: str, as_of: date | None) -> str:
-    """A name as part of ids: no blanks, no colon. What was known on a day is another outbreak than the whole."""
-    written = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFKC", name)).strip("-.")[:60]
-    if not written:
-        raise FileRefused(f"{name!r} cannot name an outbreak; give a name with letters or digits (--name)")
-    return f"{written}-as-of-{as_of.isoformat()}" if as_of else written
-
-
 def _record(
-    plan: _Plan,
+    plan: Plan,
     pack: Pack | None,
     *,
     as_of: date | None,
@@ -222,10 +132,10 @@ def _record(
         if progress:
             progress(min(start + CHUNK, len(facts)), len(facts))
     done.append(record([_finished(plan, data, min(stands, max(days)), as_of)], by=by, now=now))
-    return _opened(plan, data, pack, clock_at, facts, done, asides)
+    return _opened(plan, data, pack, disease or pack.disease, clock_at, facts, done, asides)
 
 
-def _agree(plan: _Plan, before: OpenedBefore, pack: Pack | None) -> None:
+def _agree(plan: Plan, before: OpenedBefore, pack: Pack | None) -> None:
     """An outbreak that is there keeps its zone, jurisdiction and protocol; what was read must not contradict it."""
     if before.zone != plan.zone:
         raise OpeningRefused(
@@ -239,7 +149,7 @@ def _agree(plan: _Plan, before: OpenedBefore, pack: Pack | None) -> None:
     plan.notes.append(f"outbreak:{plan.slug} was there; what it already has stays as it is")
 
 
-def _facts(plan: _Plan, data: Dataset, as_of: date | None) -> list[Fact]:
+def _facts(plan: Plan, data: Dataset, as_of: date | None) -> list[Fact]:
     """Every fact of the dataset that was known in time, once; a row of which none was is counted as later."""
     kept: dict[str, Fact] = {}
     for table, states in _states(plan, data):
@@ -251,7 +161,7 @@ def _facts(plan: _Plan, data: Dataset, as_of: date | None) -> list[Fact]:
     return list(kept.values())
 
 
-def _states(plan: _Plan, data: Dataset) -> Iterator[tuple[str, list[Stated]]]:
+def _states(plan: Plan, data: Dataset) -> Iterator[tuple[str, list[Stated]]]:
     """What each taken row states, by table."""
     read = plan.tables["linelist"]
     cases = {row.values["case_id"]: row for row in read.rows}
@@ -264,7 +174,7 @@ def _states(plan: _Plan, data: Dataset) -> Iterator[tuple[str, list[Stated]]]:
 
 
 def _opening(
-    plan: _Plan,
+    plan: Plan,
     data: Dataset,
     pack: Pack,
     disease: str | None,
@@ -295,14 +205,14 @@ def _opening(
     ]
 
 
-def _recordable(plan: _Plan) -> set[str]:
+def _recordable(plan: Plan) -> set[str]:
     """The kinds of fact that these files can yield; of all others their absence says nothing."""
     kinds = kinds_of(plan.tables["linelist"].mapping)
     kinds |= {"contact.named"} if "contacts" in plan.tables else set()
     return kinds | ({"person.tested"} if "tests" in plan.tables else set())
 
 
-def _finished(plan: _Plan, data: Dataset, day: date, as_of: date | None) -> Fact:
+def _finished(plan: Plan, data: Dataset, day: date, as_of: date | None) -> Fact:
     """That the files were taken in; its id comes from their bytes, so that the same files are taken in once."""
     rows = sum(read.total for read in plan.tables.values())
     aside = sum(len(read.set_aside) for read in plan.tables.values())
@@ -318,7 +228,7 @@ def _finished(plan: _Plan, data: Dataset, day: date, as_of: date | None) -> Fact
     )
 
 
-def _write_quarantine(plan: _Plan, into: Path) -> dict[str, Path]:
+def _write_quarantine(plan: Plan, into: Path) -> dict[str, Path]:
     written = {}
     for table, read in plan.tables.items():
         if read.set_aside:
@@ -332,9 +242,10 @@ def _write_quarantine(plan: _Plan, into: Path) -> dict[str, Path]:
 
 
 def _opened(
-    plan: _Plan,
+    plan: Plan,
     data: Dataset,
     pack: Pack,
+    disease: str,
     clock_at: datetime,
     facts: list[Fact],
     done: list[Recorded],
@@ -344,79 +255,13 @@ def _opened(
         outbreak=data.outbreak,
         name=plan.slug,
         protocol=f"{pack.pack_id}@{pack.version}",
-        disease=pack.disease,
+        disease=disease,
         zone=data.zone,
         jurisdiction=data.jurisdiction,
         clock_at=clock_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         facts=len(facts),
         new=sum(each.new for each in done),
         conflicts=sum(len(each.conflicts) for each in done),
-        tables={table: _report(plan, table, asides.get(table)) for table in plan.tables},
-        notes=[*plan.notes, *_assumptions(plan)],
+        tables={table: report_of(plan, table, asides.get(table)) for table in plan.tables},
+        notes=[*plan.notes, *assumptions(plan)],
     )
-
-
-def _report(plan: _Plan, table: str, aside: Path | None) -> TableReport:
-    read, file = plan.tables[table], plan.dataset.files[table]
-    columns = [
-        (found.heading, found.column.name, found.how)
-        for found in sorted(read.mapping.found.values(), key=lambda each: each.place)
-    ]
-    doubtful = {heading: f"would mean {name} too" for heading, name in read.mapping.doubtful.items()}
-    not_taken = {
-        found.heading: NOT_TAKEN[name]
-        for name, found in read.mapping.found.items()
-        if table == "linelist" and name in NOT_TAKEN
-    }
-    return TableReport(
-        table=table,
-        file=file.path.name,
-        rows=read.total,
-        taken=len(read.rows) - plan.later[table],
-        repeated=read.repeated,
-        later=plan.later[table],
-        quarantined=len(read.set_aside),
-        columns=columns,
-        unused=list(read.mapping.unused),
-        left_out=read.mapping.left_out | doubtful | not_taken,
-        reasons=reasons(read.set_aside),
-        quarantine_file=str(aside) if aside else None,
-    )
-
-
-def _assumptions(plan: _Plan) -> list[str]:
-    """What the facts say beyond the cells."""
-    read = plan.tables["linelist"]
-    notes = []
-    if "classification" not in read.mapping.found:
-        notes.append(
-            "classification confirmed: the file is a list of cases and has no column that says otherwise"
-        )
-    if {"sample_date", "confirm_date"} <= read.mapping.found.keys():
-        notes.append(
-            "a confirmed case's sample is taken to have been read positive by the day of confirmation, by an unknown assay"
-        )
-    undated = sum(1 for row in read.rows if "outcome_date" in row.values and "outcome" not in row.values)
-    if undated:
-        notes.append(f"{undated} rows have a day of outcome and no outcome; nothing is stated of it")
-    for table, each in plan.tables.items():
-        notes.extend(
-            f"{table}, {column}: {count} cells say {text!r}, taken as {code}"
-            for (column, text, code), count in sorted(each.guessed.items(), key=str)
-        )
-    cases = {row.values["case_id"] for row in read.rows}
-    named = (
-        [row.values[who] for row in plan.tables["contacts"].rows for who in ("source_id", "contact_id")]
-        if "contacts" in plan.tables
-        else []
-    )
-    for what, people in (
-        ("contacts", named),
-        ("infectors", [row.values.get("infector_id") for row in read.rows]),
-    ):
-        strangers = {person for person in people if person and person not in cases}
-        if strangers:
-            notes.append(
-                f"{what} name {len(strangers)} people whom the line list does not have; taken, since it may catch up"
-            )
-    return notes

@@ -8,6 +8,7 @@ state we are in; what is refused is what is not a fact at all, and then nothing 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +27,7 @@ from quell.registry.projection import Appended, project
 AHEAD = timedelta(minutes=10)
 # From here on a stream of COPY is cheaper than arrays in one statement.
 _COPY_FROM = 200
+_FEW = 20
 
 
 class RecordRefused(QuellError):  # noqa: N818 - a refusal is an answer, and reads as one
@@ -197,7 +199,8 @@ def _append(cursor: psycopg.Cursor[Any], new: list[_Prepared], by: str, now: dat
         for role, subject in _links(each.checked)
     ]
     if len(new) < _COPY_FROM:
-        with cursor.connection.pipeline():
+        # Few facts go in one round trip; many would fill the buffers of a pipeline that nobody reads meanwhile.
+        with cursor.connection.pipeline() if len(new) <= _FEW else nullcontext():
             _insert(cursor, write_id, new, links)
     else:
         _copy(cursor, write_id, new, links)

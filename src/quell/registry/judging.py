@@ -222,39 +222,38 @@ def _related(
 def _write(cursor: psycopg.Cursor[Any], subjects: Sequence[str], judged: _Judged) -> set[str]:
     """Write what was judged; return the subjects whose conclusions changed."""
     ids = sorted(judged.cards)
-    with cursor.connection.pipeline():
-        # "watched" only ever rises: it says that rules have looked here, which a retraction does not undo.
-        cursor.execute(
-            """UPDATE registry.subject s SET introduced = given.introduced, watched = s.watched OR given.watched,
-                   state = given.state::jsonb
-               FROM unnest(%s::text[], %s::boolean[], %s::boolean[], %s::text[]) AS given(id, introduced, watched, state)
-               WHERE s.subject_id = given.id
-                 AND (s.introduced, s.watched, s.state)
-                     IS DISTINCT FROM (given.introduced, s.watched OR given.watched, given.state::jsonb)""",
-            (
-                ids,
-                [judged.cards[subject][0] for subject in ids],
-                [judged.cards[subject][1] for subject in ids],
-                [msgspec.json.encode(judged.cards[subject][2]).decode() for subject in ids],
-            ),
-            prepare=True,
-        )
-        changed = rows.write(
-            cursor,
-            subjects,
-            {
-                rows.CONCLUSION: [
-                    rows.as_row(rows.CONCLUSION, c) for j in judged.judgements for c in j.conclusions
-                ],
-                rows.DUTY: [rows.as_row(rows.DUTY, d) for j in judged.judgements for d in j.duties],
-                rows.RESTRICTION: [
-                    rows.as_row(rows.RESTRICTION, r) for j in judged.judgements for r in j.restrictions
-                ],
-                rows.PENDING: judged.pending,
-                rows.RELATION: judged.relations,
-                rows.CLAIM: judged.claims,
-            },
-        )
+    # "watched" only ever rises: it says that rules have looked here, which a retraction does not undo.
+    cursor.execute(
+        """UPDATE registry.subject s SET introduced = given.introduced, watched = s.watched OR given.watched,
+               state = given.state::jsonb
+           FROM unnest(%s::text[], %s::boolean[], %s::boolean[], %s::text[]) AS given(id, introduced, watched, state)
+           WHERE s.subject_id = given.id
+             AND (s.introduced, s.watched, s.state)
+                 IS DISTINCT FROM (given.introduced, s.watched OR given.watched, given.state::jsonb)""",
+        (
+            ids,
+            [judged.cards[subject][0] for subject in ids],
+            [judged.cards[subject][1] for subject in ids],
+            [msgspec.json.encode(judged.cards[subject][2]).decode() for subject in ids],
+        ),
+        prepare=True,
+    )
+    changed = rows.write(
+        cursor,
+        subjects,
+        {
+            rows.CONCLUSION: [
+                rows.as_row(rows.CONCLUSION, c) for j in judged.judgements for c in j.conclusions
+            ],
+            rows.DUTY: [rows.as_row(rows.DUTY, d) for j in judged.judgements for d in j.duties],
+            rows.RESTRICTION: [
+                rows.as_row(rows.RESTRICTION, r) for j in judged.judgements for r in j.restrictions
+            ],
+            rows.PENDING: judged.pending,
+            rows.RELATION: judged.relations,
+            rows.CLAIM: judged.claims,
+        },
+    )
     return changed[rows.CONCLUSION]
 
 

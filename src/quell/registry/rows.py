@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import fields
 from typing import Any
 
@@ -71,6 +72,7 @@ _ANY_SELDOM = "SELECT " + " OR ".join(
 )
 
 Row = tuple[Any, ...]
+_FEW = 20
 
 
 def as_row(table: Table, value: object) -> Row:
@@ -81,51 +83,48 @@ def as_row(table: Table, value: object) -> Row:
 def write(
     cursor: psycopg.Cursor[Any], subjects: Sequence[str], wanted: Mapping[Table, Iterable[Row]]
 ) -> dict[Table, set[str]]:
-    """Make the rows of these subjects be exactly these; return by table the subjects whose rows changed.
-
-    Everything is asked in one round trip and written in another.
-    """
+    """Make the rows of these subjects be exactly these; return by table the subjects whose rows changed."""
     held = {table: list(rows) for table, rows in wanted.items()}
     present = _present(cursor.connection, list(subjects), held)
     changed: dict[Table, set[str]] = {}
-    with cursor.connection.pipeline():
-        for table, rows in held.items():
-            by_content = {_comparable(row, table.json_at, decode=False): row for row in rows}
-            gone = present[table] - by_content.keys()
-            new = [row for content, row in by_content.items() if content not in present[table]]
-            for row in gone:
-                cursor.execute(table.delete, [row[index] for index in table.key_at], prepare=True)
-            for row in new:
-                values = [
-                    Jsonb(value) if index in table.json_at else value for index, value in enumerate(row)
-                ]
-                cursor.execute(table.insert, values, prepare=True)
-            changed[table] = {row[table.subject_at] for row in (*gone, *new)}
+    for table, rows in held.items():
+        by_content = {_comparable(row, table.json_at, decode=False): row for row in rows}
+        gone = present[table] - by_content.keys()
+        new = [row for content, row in by_content.items() if content not in present[table]]
+        if gone:
+            cursor.executemany(table.delete, [[row[index] for index in table.key_at] for row in gone])
+        if new:
+            cursor.executemany(table.insert, [_stored(row, table.json_at) for row in new])
+        changed[table] = {row[table.subject_at] for row in (*gone, *new)}
     return changed
+
+
+def _stored(row: Row, json_at: Sequence[int]) -> list[Any]:
+    return [Jsonb(value) if index in json_at else value for index, value in enumerate(row)]
 
 
 def _present(
     connection: psycopg.Connection[Any], subjects: list[str], wanted: Mapping[Table, Sequence[Row]]
 ) -> dict[Table, set[Row]]:
-    """The rows that these subjects have now. Tables that seldom have any are asked together first."""
+    """The rows that these subjects have now. Tables that seldom have any are asked together first.
+
+    About few subjects everything is asked in one round trip. Of many it is not: what is asked then no longer fits the
+    buffers between us and the server, and a pipeline in which both sides wait to be read stands still for good.
+    """
     seldom = [table for table in wanted if table.seldom and not wanted[table]]
-    with connection.pipeline():
-        some = (
-            psycopg.Cursor(connection).execute(_ANY_SELDOM, {"subjects": subjects}, prepare=True)
-            if seldom
-            else None
-        )
+    together = connection.pipeline() if len(subjects) <= _FEW else nullcontext()
+    with together:
+        some = psycopg.Cursor(connection).execute(_ANY_SELDOM, {"subjects": subjects}, prepare=True)
         asked = {
             table: psycopg.Cursor(connection).execute(table.select, (subjects,), prepare=True)
             for table in wanted
             if table not in seldom
         }
         answers = {table: answer.fetchall() for table, answer in asked.items()}
-        if some is not None and (some.fetchone() or (True,))[0]:
+        if seldom and (some.fetchone() or (True,))[0]:
             for table in seldom:
-                answers[table] = (
-                    psycopg.Cursor(connection).execute(table.select, (subjects,), prepare=True).fetchall()
-                )
+                asking = psycopg.Cursor(connection).execute(table.select, (subjects,), prepare=True)
+                answers[table] = asking.fetchall()
     return {
         table: {_comparable(row, table.json_at, decode=True) for row in answers.get(table, ())}
         for table in wanted

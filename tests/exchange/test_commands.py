@@ -1,0 +1,80 @@
+"""`quell check` and `quell protocols` as scripts see them: exit codes and summaries for machines."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from quell.cli import app
+from quell.protocol.pack import shipped
+
+GOOD = "id,dt_onset,dt_report\n1,2022-07-01,2022-07-02\n"
+
+
+def run(*words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, list(words))
+    return done.exit_code, done.stdout
+
+
+def test_a_good_file_ends_with_0_and_a_bad_one_with_1(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text(GOOD)
+    bad.write_text(GOOD + "2,2022-02-30,2022-07-02\n")
+    assert run("check", str(good))[0] == 0
+    code, told = run("check", str(good), str(bad))
+    assert code == 1
+    assert "row 3, dt_onset: '2022-02-30'" in told
+    assert run("check", str(tmp_path / "nowhere.csv"))[0] == 1
+
+
+def test_wrong_usage_ends_with_2(tmp_path: Path) -> None:
+    assert run("check")[0] == 2
+    assert run("check", "x.csv", "--dates", "ymd")[0] == 2
+    assert run("protocols", "show", "generic", "--lang", "tlh")[0] == 2
+
+
+def test_the_summary_for_machines_names_every_problem(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text(GOOD.replace("2022-07-01", "03/04/2022"))
+    code, told = run("check", str(bad), "--json")
+    assert code == 1
+    (found,) = json.loads(told)
+    (problem,) = found["problems"]
+    assert (problem["row"], problem["column"], problem["value"]) == (2, "dt_onset", "03/04/2022")
+    assert run("check", str(bad), "--dates", "dmy")[0] == 0
+
+
+def test_every_pack_is_listed_and_shown_with_how_sure_its_rules_are() -> None:
+    assert {pack["pack"] for pack in json.loads(run("protocols", "list", "--json")[1])} == set(shipped())
+    for name in shipped():
+        code, told = run("protocols", "show", name, "--json")
+        assert code == 0
+        assert all(rule["certainty"] and rule["sources"] for rule in json.loads(told)["rules"])
+        assert run("protocols", "show", name, "--lang", "zh")[0] == 0
+
+
+def test_a_pack_with_a_fault_ends_with_1(tmp_path: Path) -> None:
+    text = shipped()["generic"].text
+    file = tmp_path / "mine.toml"
+    file.write_text(text, encoding="utf-8")
+    assert run("protocols", "check", str(file))[0] == 0
+    file.write_text(text.replace('desk = "investigation"', 'desk = "nowhere"'), encoding="utf-8")
+    code, told = run("protocols", "check", str(file))
+    assert code == 1
+    assert "nowhere" in told
+    assert run("protocols", "check", str(tmp_path / "none.toml"))[0] == 1
+
+
+def test_the_generic_pack_claims_nothing_that_it_does_not_know() -> None:
+    pack = shipped()["generic"]
+    assert {source.certainty for source in pack.sources.values()} == {"A"}
+    assert "not an official text" in pack.notice["en"].lower()
+    assert [rule.action for rule in pack.duties] == ["report_case"]
+
+
+@pytest.mark.parametrize("command", ["open", "check", "protocols"])
+def test_every_command_says_what_it_does(command: str) -> None:
+    assert run(command, "--help")[0] == 0
