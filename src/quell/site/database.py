@@ -16,7 +16,7 @@ from psycopg import sql
 
 from quell.errors import QuellError
 from quell.site import embedded
-from quell.site.home import home_directory, secret
+from quell.site.home import home_directory, locked, secret
 from quell.site.roles import DATABASE, OWNER, SEALER, WEB, Connections, Role
 
 MIGRATION_LOCK = 0x5155454C  # "QUEL": any number that no other advisory lock of ours uses
@@ -183,7 +183,9 @@ def installation(
     folder = home_directory(home)
     server = None if os.environ.get(_URL) else embedded.start(folder, durable=durable)
     try:
-        connections = prepare(folder, server)
+        # One at a time: of two processes that grant the same thing at once, one would be refused by the catalogue.
+        with locked(folder / "prepare.lock"):
+            connections = prepare(folder, server)
         use(connections, pool=pool)
         set_up_django()
         try:
