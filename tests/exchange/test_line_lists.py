@@ -14,7 +14,7 @@ from quell.exchange.linelist import read_table_file
 from quell.exchange.problems import FileRefused
 from quell.exchange.quarantine import reasons, write_quarantine
 from quell.exchange.rows import ReadTable
-from quell.exchange.tables import CONTACTS, LINELIST, TABLES
+from quell.tables.definitions import CONTACTS, LINELIST, TABLES
 
 TODAY = date(2022, 7, 15)
 HEADER = "id,age,sex,dt_onset,dt_diag,dt_report,outcome\n"

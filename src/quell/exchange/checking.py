@@ -12,7 +12,7 @@ from quell.exchange.folder import ENDINGS, any_table
 from quell.exchange.laboratory import read_results
 from quell.exchange.linelist import read_table_file
 from quell.exchange.problems import FileRefused, Problem
-from quell.exchange.tables import TABLES
+from quell.tables.definitions import TABLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from quell.exchange.tables import SPECIAL_CATEGORIES, WORDS_OF_IDENTITY, Column, Table
 from quell.exchange.values import is_missing, plain, words_of
+from quell.tables.definitions import SPECIAL_CATEGORIES, WORDS_OF_IDENTITY, Column, Table
 
 _LIKE_A_DATE = re.compile(r"\d\D{0,3}\d.*\d")
 _NOISE = frozenset(

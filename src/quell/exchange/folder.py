@@ -10,8 +10,8 @@ from pathlib import Path
 from quell.exchange.columns import Mapping, propose
 from quell.exchange.problems import FileRefused
 from quell.exchange.reading import RawTable, read_table
-from quell.exchange.tables import CONTACTS, LINELIST, PLACES, TABLES, TESTS, VISITS, Table
 from quell.exchange.values import plain
+from quell.tables.definitions import CONTACTS, LINELIST, PLACES, TABLES, TESTS, VISITS, Table
 
 ENDINGS = (".csv", ".tsv", ".txt")
 _WORKBOOKS = (".xlsx", ".xls", ".ods")

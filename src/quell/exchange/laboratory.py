@@ -27,7 +27,6 @@ from quell.exchange.columns import Mapping, propose
 from quell.exchange.dates import DayOrder, read_moment
 from quell.exchange.problems import FileRefused, Problem, ValueRefused
 from quell.exchange.reading import Row, read_table
-from quell.exchange.tables import TUBES
 from quell.exchange.values import (
     is_missing,
     plain,
@@ -37,6 +36,7 @@ from quell.exchange.values import (
     read_person_id,
     read_whole,
 )
+from quell.tables.definitions import TUBES
 
 SIZES = (1, 5, 10, 20)
 LARGEST = SIZES[-1]

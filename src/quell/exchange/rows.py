@@ -12,7 +12,6 @@ from quell.exchange.columns import Mapping
 from quell.exchange.dates import DayOrder, read_date, read_moment
 from quell.exchange.problems import Problem, ValueRefused
 from quell.exchange.reading import RawTable, Row
-from quell.exchange.tables import Column
 from quell.exchange.values import (
     is_missing,
     loose_code,
@@ -23,6 +22,7 @@ from quell.exchange.values import (
     read_person_id,
     read_whole,
 )
+from quell.tables.definitions import Column
 
 _PEOPLE = frozenset({"case_id", "person_id", "source_id", "contact_id", "infector_id"})
 
