@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from uuid import UUID
+
 import psycopg
 import pytest
 
@@ -17,6 +20,7 @@ from ledger.outbreak_stories import (
     sampled,
 )
 from quell.catalogue.investigation import CaseClassified
+from quell.ledger import migrations as ledger_migrations
 from quell.ledger.bulk import record_many
 from quell.ledger.rebuild import rebuild
 from quell.ledger.record import RecordRefused, record
@@ -77,3 +81,50 @@ def test_thousands_of_people_judged_in_one_call_do_not_stand_still(database: Con
             connection.execute("SELECT kind, count(*) FROM registry.conclusion GROUP BY 1").fetchall()
         )
     assert concluded == {"case": 7500, "close_contact": 7500}
+
+
+def test_a_chunk_of_which_a_few_were_known_takes_the_others_and_keeps_what_contradicts(
+    database: Connections,
+) -> None:
+    """Nothing is asked before many facts are appended: the index meets what is known, and then each is looked at."""
+    adopt_pack()
+    tubes = [f"tube:{n}" for n in range(400)]
+    record([opened(), *(sampled(tube, ["person:1"], SAMPLED, 10) for tube in tubes)], by="sampling", now=NOW)
+    facts = [resulted(tube, "negative", POSITIVE, source_id=f"r-{tube}") for tube in tubes]
+    record(facts[33:35], by="laboratory", now=NOW)
+    facts[34] = resulted(tubes[34], "invalid", POSITIVE, source_id=f"r-{tubes[34]}")
+
+    done = record(facts, by="laboratory", now=NOW)
+    assert (done.new, done.repeated, len(done.conflicts)) == (399, 1, 1)
+    again = record(facts, by="laboratory", now=NOW)
+    assert (again.new, again.repeated, again.conflicts) == (0, 400, ())
+    with psycopg.connect(database.web.conninfo()) as connection:
+        stands = "SELECT rival, body ->> 'result' FROM ledger.fact WHERE subject = 'tube:34' AND kind = 'tube.resulted'"
+        assert sorted(connection.execute(stands)) == [(0, "negative"), (1, "invalid")]
+    seal_all(now=NOW)
+    assert verify().good
+    assert rebuild().same
+
+
+def test_facts_said_twice_in_one_large_call_are_one(database: Connections) -> None:
+    adopt_pack()
+    facts = [sampled(f"tube:{n}", ["person:1"], SAMPLED, 10) for n in range(300)]
+    done = record([opened(), *facts, *facts[:20]], by="sampling", now=NOW)
+    assert (done.new, done.repeated) == (301, 20)
+
+
+def test_a_ledger_from_before_keeps_its_conflicts(bare_database: Connections) -> None:
+    """The narrower identity is made from what is there: of two contents under one id the second is a rival."""
+    with psycopg.connect(bare_database.owner.conninfo(), autocommit=True) as connection:
+        folder = Path(ledger_migrations.__path__[0])
+        connection.execute((folder / "0001_initial.sql").read_bytes())
+        for ordinal, (fact_id, content) in enumerate([(1, b"a"), (2, b"b"), (1, b"c")]):
+            connection.execute(
+                "INSERT INTO ledger.fact VALUES (1, %s, %s, 'tube.lost', 1, 'tube:1', now(), '{}', %s)",
+                (ordinal, UUID(int=fact_id), content),
+            )
+        connection.execute((folder / "0002_one_narrow_identity.sql").read_bytes())
+        found = connection.execute("SELECT content_hash, rival FROM ledger.fact ORDER BY ordinal").fetchall()
+        assert found == [(b"a", 0), (b"b", 0), (b"c", 1)]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="never changed"):
+            connection.execute("UPDATE ledger.fact SET rival = 0")

@@ -60,12 +60,12 @@ class Recorded:
 
 
 class _Prepared(msgspec.Struct):
-    """A checked fact, ready to be appended."""
+    """A checked fact, ready to be appended. rival: which of the contents under its id this is; beyond 0 a conflict."""
 
     checked: Checked
     fact_id: str
     content: bytes
-    conflict: bool = False
+    rival: int = 0
 
 
 def record(facts: Sequence[Fact], *, by: str, now: datetime) -> Recorded:
@@ -103,11 +103,12 @@ def prepare(facts: Sequence[Fact], now: datetime) -> list[_Prepared]:
 def append_in(cursor: psycopg.Cursor[Any], prepared: list[_Prepared], *, by: str, now: datetime) -> Recorded:
     """Append and project prepared facts in the transaction of this cursor."""
     ids = tuple(each.fact_id for each in prepared)
-    new = _only_new(cursor, prepared)
-    conflicts = tuple(each.fact_id for each in new if each.conflict)
-    write_id = None
+    write_id = _append_unasked(cursor, prepared, by, now) if _likely_new(cursor, ids) else None
+    new = prepared if write_id is not None else _only_new(cursor, prepared)
+    conflicts = tuple(each.fact_id for each in new if each.rival)
     if new:
-        write_id = _append(cursor, new, by, now)
+        if write_id is None:
+            write_id = _append(cursor, new, by, now)
         project(cursor, [_appended(each) for each in new])
     return Recorded(write_id, ids, len(new), len(prepared) - len(new), conflicts)
 
@@ -162,25 +163,56 @@ def _check_replacement(amendment: FactAmended) -> None:
         raise FactError(amendment.kind, "replacement", problem)
 
 
+def _likely_new(cursor: psycopg.Cursor[Any], ids: Sequence[str]) -> bool:
+    """Whether these are many facts, all different, of which a few taken here and there are not known."""
+    if len(ids) < _COPY_FROM or len(set(ids)) < len(ids):
+        return False
+    some = ids[:: max(1, len(ids) // _FEW)]
+    return not _known(cursor, some)
+
+
+def _append_unasked(
+    cursor: psycopg.Cursor[Any], prepared: list[_Prepared], by: str, now: datetime
+) -> int | None:
+    """Append all as new; None, and nothing appended, when the index meets one that is known."""
+    try:
+        with cursor.connection.transaction():
+            return _append(cursor, prepared, by, now)
+    except psycopg.errors.UniqueViolation:
+        return None
+
+
 def _only_new(cursor: psycopg.Cursor[Any], prepared: list[_Prepared]) -> list[_Prepared]:
-    """Leave out what the ledger or this very call already holds; mark what has a known id and other content."""
-    cursor.execute(
-        "SELECT fact_id::text, content_hash FROM ledger.fact WHERE fact_id = ANY (%s::uuid[])",
-        ([each.fact_id for each in prepared],),
-        prepare=True,
-    )
-    known: dict[str, set[bytes]] = {}
-    for fact_id, content in cursor:
-        known.setdefault(fact_id, set()).add(bytes(content))
+    """Leave out what the ledger or this very call already holds; number what has a known id and other content."""
+    known = _known(cursor, [each.fact_id for each in prepared])
     new = []
     for each in prepared:
         contents = known.setdefault(each.fact_id, set())
         if each.content in contents:
             continue
-        each.conflict = bool(contents)
+        each.rival = len(contents)
         contents.add(each.content)
         new.append(each)
     return new
+
+
+def _known(cursor: psycopg.Cursor[Any], ids: Iterable[str]) -> dict[str, set[bytes]]:
+    """The contents that the ledger holds under these ids. Each is looked up by itself: of thousands asked together the
+    planner reads the whole ledger.
+    """
+    cursor.execute(
+        """SELECT known.fact_id::text, known.content_hash
+           FROM unnest(%s::uuid[]) AS asked(fact_id)
+           CROSS JOIN LATERAL (
+               SELECT fact_id, content_hash FROM ledger.fact WHERE fact_id = asked.fact_id OFFSET 0
+           ) known""",
+        ("{" + ",".join(ids) + "}",),
+        prepare=True,
+    )
+    known: dict[str, set[bytes]] = {}
+    for fact_id, content in cursor:
+        known.setdefault(fact_id, set()).add(bytes(content))
+    return known
 
 
 def _append(cursor: psycopg.Cursor[Any], new: list[_Prepared], by: str, now: datetime) -> int:
@@ -215,7 +247,7 @@ def _links(good: Checked) -> list[tuple[str, str]]:
     return found
 
 
-_FACT_COLUMNS = "write_id, ordinal, fact_id, kind, version, subject, occurred_at, body, content_hash"
+_FACT_COLUMNS = "write_id, ordinal, fact_id, kind, version, subject, occurred_at, body, content_hash, rival"
 
 
 def _insert(
@@ -223,10 +255,10 @@ def _insert(
 ) -> None:
     cursor.execute(
         f"""INSERT INTO ledger.fact ({_FACT_COLUMNS})
-            SELECT %s, ordinal, fact_id, kind, version, subject, occurred_at, body::jsonb, content_hash
+            SELECT %s, ordinal, fact_id, kind, version, subject, occurred_at, body::jsonb, content_hash, rival
             FROM unnest(%s::int[], %s::uuid[], %s::text[], %s::smallint[], %s::text[], %s::timestamptz[], %s::text[],
-                        %s::bytea[])
-                 AS given(ordinal, fact_id, kind, version, subject, occurred_at, body, content_hash)""",
+                        %s::bytea[], %s::smallint[])
+                 AS given(ordinal, fact_id, kind, version, subject, occurred_at, body, content_hash, rival)""",
         (
             write_id,
             list(range(len(new))),
@@ -237,6 +269,7 @@ def _insert(
             [each.checked.when.start for each in new],
             [each.checked.body.decode() for each in new],
             [each.content for each in new],
+            [each.rival for each in new],
         ),
         prepare=True,
     )
@@ -258,7 +291,7 @@ def _copy(
         lines = (
             f"{write_id}\t{ordinal}\t{each.fact_id}\t{each.checked.entry.name}\t{each.checked.entry.version}\t"
             f"{_escaped(each.checked.stated.subject)}\t{utc_text(each.checked.when.start)}\t"
-            f"{_escaped(each.checked.body.decode())}\t\\\\x{each.content.hex()}\n"
+            f"{_escaped(each.checked.body.decode())}\t\\\\x{each.content.hex()}\t{each.rival}\n"
             for ordinal, each in enumerate(new)
         )
         for block in _blocks(lines):
@@ -288,7 +321,7 @@ def _blocks(lines: Iterable[str], size: int = 500) -> Iterator[str]:
 def _appended(each: _Prepared) -> Appended:
     good = each.checked
     order = order_text(good.when, good.stated.learned_at, each.fact_id)
-    return Appended(good.entry, good.stated, each.fact_id, order, each.conflict)
+    return Appended(good.entry, good.stated, each.fact_id, order, each.rival > 0)
 
 
 def from_json(line: bytes) -> Fact:

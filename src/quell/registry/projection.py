@@ -25,6 +25,8 @@ from quell.registry.judging import MUST_BE_KNOWN, judge_until_still, lock, menti
 from quell.registry.packs_in_force import Rulings, pack_by_digest
 
 _RULING = frozenset({"outbreak.opened", "outbreak.protocol_changed", "outbreak.clock_set"}) | CORRECTIONS
+_ALWAYS_JUDGED = ALWAYS | relations.KINDS | claims.KINDS
+_JUDGED_WHATEVER_IS_SAID = frozenset({"outbreak", "jurisdiction"})
 
 
 class Appended(msgspec.Struct, frozen=True):
@@ -82,11 +84,9 @@ def _concerned(
         if (
             row.watched
             or each.conflict
-            or kind in ALWAYS
-            or kind in relations.KINDS
-            or kind in claims.KINDS
+            or kind in _ALWAYS_JUDGED
             or (subject_kind in MUST_BE_KNOWN and not row.introduced)
-            or subject_kind in {"outbreak", "jurisdiction"}
+            or subject_kind in _JUDGED_WHATEVER_IS_SAID
             or interest.stands_on(subject_kind, kind, each.stated)
         ):
             concerned.add(subject)
@@ -189,10 +189,11 @@ def _hold(cursor: psycopg.Cursor[Any], _kind: str, latest_of: dict[str, Appended
     """Hold the rows of subjects whose card this kind of fact does not change."""
     cursor.execute(
         f"""WITH touched AS (
-                SELECT subject_id, {_KNOWN} FROM registry.subject WHERE subject_id = ANY (%s)
+                SELECT subject_id, {_KNOWN} FROM registry.subject
+                WHERE subject_id = ANY (ARRAY(SELECT jsonb_array_elements_text(%s::jsonb)))
                 ORDER BY subject_id FOR NO KEY UPDATE
             ) {_GROUPED}""",
-        (sorted(latest_of),),
+        (msgspec.json.encode(sorted(latest_of)).decode(),),
         prepare=True,
     )
     return _groups(cursor)
