@@ -334,6 +334,20 @@ def read(kind: str, version: int, body: dict[str, Any]) -> Fact:
     return stated
 
 
+def stored_fields(kind: str, version: int, body: bytes) -> dict[str, Any]:
+    """The fields of a fact that lies in the ledger, those left at their default included; what was taken is not checked anew.
+
+    Raises FactError when the body cannot be read as a fact of the present version.
+    """
+    entry = REGISTER.get(kind)
+    if entry is None or version != entry.version:
+        return msgspec.structs.asdict(read(kind, version, msgspec.json.decode(body)))
+    try:
+        return msgspec.structs.asdict(_decoder(entry.struct).decode(body))
+    except msgspec.ValidationError as error:
+        raise _explained(kind, error) from error
+
+
 def check_codes(entry: FactKind, stated: Fact) -> None:
     """Raise FactError when a coded field holds a code that its list does not have."""
     for field, list_name, many in entry.coded:

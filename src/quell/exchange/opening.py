@@ -7,7 +7,9 @@ its reason, or known only after ``as_of``: there is no fifth way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import gc
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -31,7 +33,7 @@ from quell.ledger.adopt import adopt
 from quell.ledger.record import Recorded, record
 from quell.protocol.pack import Pack, PackError, load
 
-CHUNK = 1000
+CHUNK = 4000
 TAKEN = ("linelist", "contacts", "tests")
 
 
@@ -127,12 +129,23 @@ def _record(
     clock_at = midnight(stands + timedelta(days=1), plan.zone)
     opening = _opening(plan, data, pack, disease, stands, before, now)
     done = [record(opening, by=by, now=now)] if opening else []
-    for start in range(0, len(facts), CHUNK):
-        done.append(record(facts[start : start + CHUNK], by=by, now=now))
-        if progress:
-            progress(min(start + CHUNK, len(facts)), len(facts))
+    with _let_lie():
+        for start in range(0, len(facts), CHUNK):
+            done.append(record(facts[start : start + CHUNK], by=by, now=now))
+            if progress:
+                progress(min(start + CHUNK, len(facts)), len(facts))
     done.append(record([_finished(plan, data, min(stands, max(days)), as_of)], by=by, now=now))
     return _opened(plan, data, pack, disease or pack.disease, clock_at, facts, done, asides)
+
+
+@contextmanager
+def _let_lie() -> Iterator[None]:
+    """What was read stays as it is until the end: the collector of garbage need not look through it again and again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _agree(plan: Plan, before: OpenedBefore, pack: Pack | None) -> None:
@@ -158,7 +171,20 @@ def _facts(plan: Plan, data: Dataset, as_of: date | None) -> list[Fact]:
             plan.later[table] += 1
         for stated in in_time:
             kept.setdefault(stated.source_id or "", stated)
-    return list(kept.values())
+    return _by_subject(kept.values())
+
+
+def _by_subject(facts: Iterable[Fact]) -> list[Fact]:
+    """All that is said of somebody together, so that each is judged once; whoever came first is said first, since a
+    contact stands on the case that it met.
+    """
+    said: dict[str, list[Fact]] = {}
+    for stated in facts:
+        said.setdefault(stated.subject, []).append(stated)
+    began = {subject: min(each.occurred for each in of_one) for subject, of_one in said.items()}
+    return [
+        stated for subject in sorted(said, key=lambda each: (began[each], each)) for stated in said[subject]
+    ]
 
 
 def _states(plan: Plan, data: Dataset) -> Iterator[tuple[str, list[Stated]]]:

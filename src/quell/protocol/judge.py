@@ -129,7 +129,8 @@ def _conclude(
     found: dict[tuple[str, str, str], Conclusion],
 ) -> None:
     """Add what follows, again and again until nothing new does; the checker has refused circles."""
-    while True:
+    before = -1
+    while len(found) > before:
         before = len(found)
         concluded = (each.event() for each in found.values() if each.outbreak == outbreak)
         seen = sorted([*events, *concluded], key=lambda event: event.order)
@@ -144,8 +145,6 @@ def _conclude(
                 conclusion = _conclusion(rule, pack, subject, outbreak, root, seen, related)
                 if conclusion is not None:
                     found[key] = conclusion
-        if len(found) == before:
-            return
 
 
 def _stands(rule: ConclusionRule | DutyRule, root: Event, seen: Sequence[Event]) -> bool:

@@ -77,7 +77,7 @@ class Pattern:
 
     def fits(self, event: Event, root: Event | None = None) -> bool:
         """Whether this event is one that the pattern looks for, as seen from the root; never the root itself."""
-        if not self._concerns(event, root):
+        if event.kind != self.kind or not self._concerns(event, root):
             return False
         if root is not None and (event.kind, event.key, event.via) == (root.kind, root.key, root.via):
             return False

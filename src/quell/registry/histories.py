@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import psycopg
 
-from quell.catalogue.fact import REGISTER, read
+from quell.catalogue.fact import REGISTER, read, stored_fields
 from quell.catalogue.when import When, parse
 from quell.protocol.events import Event
 
@@ -30,16 +30,14 @@ class Stored:
     body: dict[str, Any]
     content_hash: bytes
     recorded_at: datetime
+    when: When = field(init=False)
+    order: tuple[datetime, str, str] = field(init=False)
 
-    @property
-    def order(self) -> tuple[datetime, str, str]:
-        """The order of the world, as quell.protocol.events.Event has it."""
-        return (self.when.start, self.body.get("learned_at") or "", self.fact_id)
-
-    @property
-    def when(self) -> When:
-        """When it happened."""
-        return parse(self.body["occurred"], self.body.get("zone", "UTC"))
+    def __post_init__(self) -> None:
+        """Say when it happened, and its place in the order of the world, as quell.protocol.events.Event has it."""
+        object.__setattr__(self, "when", parse(self.body["occurred"], self.body.get("zone", "UTC")))
+        learned = self.body.get("learned_at") or ""
+        object.__setattr__(self, "order", (self.when.start, learned, self.fact_id))
 
 
 @dataclass(slots=True)
@@ -70,8 +68,11 @@ class History:
 
 def combined(histories: Iterable[History]) -> History:
     """The history of one subject that is known under several ids."""
+    several = list(histories)
+    if len(several) == 1:
+        return several[0]
     whole = History()
-    for history in histories:
+    for history in several:
         whole.effective.extend(history.effective)
         whole.taken_back.extend(history.taken_back)
         whole.conflicts.extend(history.conflicts)
@@ -182,19 +183,25 @@ def stored_with_tubes(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> d
     return _by_subject(cursor)
 
 
-_FACTS = """SELECT f.fact_id::text, f.kind, f.version, f.subject, f.body::text, f.content_hash, w.recorded_at
+_FACTS = """SELECT f.fact_id::text, f.kind, f.version, f.subject, f.body::text, f.content_hash, w.recorded_at::text
             FROM ledger.fact f JOIN ledger.write w USING (write_id)"""
 
 
 def _by_subject(cursor: psycopg.Cursor[Any]) -> dict[str, list[Stored]]:
     found: dict[str, list[Stored]] = defaultdict(list)
     for fact_id, kind, version, subject, body, content_hash, recorded_at in cursor:
-        # Read into the struct, so that fields left at their default are there when a pattern asks for them.
-        values = msgspec.structs.asdict(read(kind, version, msgspec.json.decode(body)))
+        # Fields left at their default are there too when a pattern asks for them.
+        values = stored_fields(kind, version, body.encode())
         found[subject].append(
-            Stored(fact_id, kind, version, subject, values, bytes(content_hash), recorded_at)
+            Stored(fact_id, kind, version, subject, values, bytes(content_hash), _instant(recorded_at))
         )
     return found
+
+
+@lru_cache(maxsize=4096)
+def _instant(text: str) -> datetime:
+    """A timestamp as PostgreSQL writes it: thousands of facts share the few moments at which they were recorded."""
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def histories_of(cursor: psycopg.Cursor[Any], groups: Mapping[str, Sequence[str]]) -> dict[str, History]:
@@ -242,7 +249,7 @@ def _event(
         known_at=known_at,
         jurisdiction=stated.body["jurisdiction"],
         outbreaks=outbreaks,
-        attrs={**stated.body, **shared},
+        attrs={**stated.body, **shared} if shared else stated.body,
         via=via,
         fact_id=timed_by.fact_id,
     )

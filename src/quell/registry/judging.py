@@ -221,21 +221,19 @@ def _related(
 
 def _write(cursor: psycopg.Cursor[Any], subjects: Sequence[str], judged: _Judged) -> set[str]:
     """Write what was judged; return the subjects whose conclusions changed."""
-    ids = sorted(judged.cards)
+    cards_now = [
+        {"id": subject, "introduced": introduced, "watched": watched, "state": card}
+        for subject, (introduced, watched, card) in sorted(judged.cards.items())
+    ]
     # "watched" only ever rises: it says that rules have looked here, which a retraction does not undo.
     cursor.execute(
         """UPDATE registry.subject s SET introduced = given.introduced, watched = s.watched OR given.watched,
-               state = given.state::jsonb
-           FROM unnest(%s::text[], %s::boolean[], %s::boolean[], %s::text[]) AS given(id, introduced, watched, state)
+               state = given.state
+           FROM jsonb_to_recordset(%s::jsonb) AS given(id text, introduced boolean, watched boolean, state jsonb)
            WHERE s.subject_id = given.id
              AND (s.introduced, s.watched, s.state)
-                 IS DISTINCT FROM (given.introduced, s.watched OR given.watched, given.state::jsonb)""",
-        (
-            ids,
-            [judged.cards[subject][0] for subject in ids],
-            [judged.cards[subject][1] for subject in ids],
-            [msgspec.json.encode(judged.cards[subject][2]).decode() for subject in ids],
-        ),
+                 IS DISTINCT FROM (given.introduced, s.watched OR given.watched, given.state)""",
+        (msgspec.json.encode(cards_now).decode(),),
         prepare=True,
     )
     changed = rows.write(

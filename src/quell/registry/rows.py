@@ -41,6 +41,7 @@ class Table:
         self.insert = (
             f"INSERT INTO registry.{name} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"
         )
+        self.copy = f"COPY registry.{name} ({', '.join(columns)}) FROM STDIN"
 
 
 CONCLUSION = Table(
@@ -73,6 +74,7 @@ _ANY_SELDOM = "SELECT " + " OR ".join(
 
 Row = tuple[Any, ...]
 _FEW = 20
+_COPY_FROM = 100
 
 
 def as_row(table: Table, value: object) -> Row:
@@ -93,7 +95,11 @@ def write(
         new = [row for content, row in by_content.items() if content not in present[table]]
         if gone:
             cursor.executemany(table.delete, [[row[index] for index in table.key_at] for row in gone])
-        if new:
+        if len(new) > _COPY_FROM:
+            with cursor.copy(table.copy) as copy:
+                for row in new:
+                    copy.write_row(_stored(row, table.json_at))
+        elif new:
             cursor.executemany(table.insert, [_stored(row, table.json_at) for row in new])
         changed[table] = {row[table.subject_at] for row in (*gone, *new)}
     return changed
