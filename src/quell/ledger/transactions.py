@@ -36,13 +36,16 @@ class TextsAtOnce(ListDumper):
 def writing(alias: str = "default") -> Iterator[psycopg.Cursor[Any]]:
     """A plain psycopg cursor inside a transaction of this database alias.
 
-    Server-side parameters and prepared statements: the same dozen statements run for every fact.
+    Server-side parameters and prepared statements: the same dozen statements run for every fact. Whatever a writer asks
+    for it names, so it is looked up: with thousands of names at once, on tables that grew since they were last counted,
+    the planner would rather read the whole ledger.
     """
     with transaction.atomic(using=alias):
         connection = connections[alias].connection
         if connection.adapters.get_dumper(list, psycopg.adapt.PyFormat.TEXT) is not TextsAtOnce:
             connection.adapters.register_dumper(list, TextsAtOnce)
         with psycopg.Cursor(connection) as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
             yield cursor
 
 
