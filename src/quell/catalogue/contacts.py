@@ -55,6 +55,18 @@ class ContactNotified(Fact, frozen=True):
 
 @fact("prophylaxis.given", subject="person")
 class ProphylaxisGiven(Fact, frozen=True):
-    """A contact was given a vaccine, immunoglobulin or an antiviral."""
+    """A contact was given a vaccine, immunoglobulin or an antiviral.
+
+    doses_per_day, course_days  of a course of tablets, where stated: countries differ on the same drug
+    """
 
     product: Annotated[str, CodeOf("prophylaxis")]
+    doses_per_day: Count | None = None
+    course_days: Count | None = None
+
+
+@fact("immunity.assessed", subject="person")
+class ImmunityAssessed(Fact, frozen=True):
+    """Somebody looked whether a contact is immune, and on which evidence; "none" and "unknown" count as not immune."""
+
+    evidence: Annotated[str, CodeOf("immunity_evidence")]

@@ -52,6 +52,13 @@ class SymptomsObserved(Fact, frozen=True):
     severity: Annotated[str, CodeOf("severity")] | None = None
 
 
+@fact("symptoms.ended", subject="person")
+class SymptomsEnded(Fact, frozen=True):
+    """All symptoms were over; or one named symptom was, such as a rash that healed to fresh skin."""
+
+    symptom: Annotated[str, CodeOf("symptom")] = "any"
+
+
 @fact("case.hospitalised", subject="person")
 class CaseHospitalised(Fact, frozen=True):
     """A case was taken into a hospital, where no bed of ours is known."""

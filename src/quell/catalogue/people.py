@@ -50,6 +50,13 @@ class PersonDied(Fact, frozen=True):
     cause: Annotated[str, CodeOf("cause_of_death")] | None = None
 
 
+@fact("person.buried", subject="person")
+class PersonBuried(Fact, frozen=True):
+    """A person who died was buried; how matters where the dead can infect."""
+
+    manner: Annotated[str, CodeOf("burial_manner")]
+
+
 @fact("person.vaccinated", subject="person")
 class PersonVaccinated(Fact, frozen=True):
     """A dose was given."""

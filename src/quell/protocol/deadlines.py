@@ -39,15 +39,18 @@ def text_at(ways: Sequence[str], root: Event, seen: Sequence[Event]) -> str | No
 
 
 def _furthest(way: str, root: Event, seen: Sequence[Event]) -> str | None:
+    """The first or last time that facts like the root state; of an interval its beginning or its end."""
     which, _, name = way.partition(":")
     source = root.attrs.get("source_person")
     dated = []
     for event in seen:
         if (event.kind, event.via, event.attrs.get("source_person")) != (root.kind, root.via, source):
             continue
-        when = when_of(event.attrs.get(name), event.zone)
+        begins, _, ends = str(event.attrs.get(name) or "").partition("/")
+        text = begins if which == "earliest" else ends or begins
+        when = when_of(text, event.zone)
         if when is not None:
-            dated.append((when.start, when.end, str(event.attrs[name])))
+            dated.append((when.start, when.end, text))
     return (min if which == "earliest" else max)(dated)[2] if dated else None
 
 
@@ -81,7 +84,13 @@ def deadlines_of(rule: DutyRule, root: Event, seen: Sequence[Event]) -> list[Dea
         return [(1, root.at, due, max(due, root.known_at), None)]
     anchor = anchored(rule.anchor, root, seen)
     within = rule.within or timedelta(0)
-    return [(1, anchor.start, anchor.end + within, max(anchor.end, root.known_at) + within, None)]
+    known = max(anchor.end, root.known_at) + within
+    if rule.closes is None:
+        return [(1, anchor.start, anchor.end + within, known, None)]
+    # A window that was over before the root happened is not owed; while it is open, late knowledge gives more
+    # time only until it closes.
+    closes = anchor.end + rule.closes
+    return [] if closes <= root.at else [(1, anchor.start, anchor.end + within, min(known, closes), closes)]
 
 
 def _series(days: Days, root: Event, seen: Sequence[Event]) -> list[Deadline]:

@@ -146,11 +146,23 @@ class PackReader:
             due_field=due_field,
             days=None if days is None else self.days(where, days),
             urgent=bool(row.get("urgent", False)),
+            closes=self.closes(where, row),
             title=self.labels(where, row, "title"),
             because=self.labels(where, row, "because"),
             sources=self.cited(where, row),
             deadline_source=self.cite(where, row.get("deadline_source", (row.get("sources") or [""])[0])),
         )
+
+    def closes(self, where: str, row: dict[str, Any]) -> timedelta | None:
+        """When the chance of doing it is over; only beside within, and not before it."""
+        if "closes" not in row:
+            return None
+        closes = self.length(where, row["closes"])
+        if "within" not in row:
+            self.fault(where, "closes stands only beside within")
+        elif closes < self.length(where, row["within"]):
+            self.fault(where, f"closes = {row['closes']!r} is before within = {row['within']!r}")
+        return closes
 
     def ground(self, row: dict[str, Any]) -> GroundRule | None:
         """A rule for what a restriction may rest on; None where it has no id."""
@@ -346,6 +358,7 @@ _DUTY_WORDS = _RULE_WORDS | {
     "ended_by",
     "anchor",
     "within",
+    "closes",
     "due_field",
     "days",
     "urgent",

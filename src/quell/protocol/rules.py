@@ -88,6 +88,7 @@ class DutyRule:
     due_field: str | None
     days: Days | None
     urgent: bool
+    closes: timedelta | None
     title: Labels
     because: Labels
     sources: tuple[str, ...]

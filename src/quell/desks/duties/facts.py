@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.utils.translation import gettext as _
 
 from quell.catalogue.chase import PersonCalled, PersonLocated
-from quell.catalogue.contacts import ContactNotified, ProphylaxisGiven
+from quell.catalogue.contacts import ContactNotified, ImmunityAssessed, ProphylaxisGiven
 from quell.catalogue.facilities import PersonAdmitted
 from quell.catalogue.fact import Fact
 from quell.catalogue.investigation import CaseClassified, CaseReported, InterviewHeld, InvestigationReported
@@ -19,6 +19,7 @@ from quell.catalogue.isolation import AppealDecided, FollowupRecorded, PersonTol
 from quell.catalogue.keeping import DutyNoted, DutyWaived
 from quell.catalogue.laboratory import TubeResulted
 from quell.catalogue.needs import ComplaintAnswered, NeedMet, NeedRaised, NeedsChecked
+from quell.catalogue.people import PersonBuried
 from quell.catalogue.screening import TubeSampled
 from quell.catalogue.transfer import TransferRequested
 from quell.catalogue.when import instant
@@ -33,7 +34,9 @@ _CONCLUDED = {
     "case": "case",
     "close_contact": "contact",
     "contact": "contact",
+    "susceptible_contact": "contact",
     "secondary_contact": "secondary_contact",
+    "suspected": "suspected",
 }
 
 
@@ -60,7 +63,7 @@ def asked(struct: type[Fact], *names: str, **fields: Any) -> Facts:
 
 
 def concluded(owed: Owed) -> str:
-    """As what the person is looked at: case, contact or secondary_contact, from what the rule stands on."""
+    """As what the person is looked at: case, suspected, contact or secondary_contact, from what the rule stands on."""
     rule = duty_rule(owed.pack, owed.duty.rule)
     kinds = [pattern.kind.removeprefix("conclusion:") for pattern in rule.when] if rule else []
     return next((_CONCLUDED[kind] for kind in kinds if kind in _CONCLUDED), "case")
@@ -254,6 +257,19 @@ def complaint_answered(owed: Owed, answers: Answers) -> list[Fact]:
     return [stated(ComplaintAnswered, owed, answered_by=owed.by)]
 
 
+def prophylaxis(owed: Owed, answers: Answers) -> list[Fact]:
+    """A contact was given something; how many doses a day only where that was said."""
+    doses = answer(answers, "doses_per_day")
+    return [
+        stated(
+            ProphylaxisGiven,
+            owed,
+            product=answer(answers, "product"),
+            doses_per_day=int(doses) if doses.isdigit() else None,
+        )
+    ]
+
+
 def waived(owed: Owed, answers: Answers) -> list[Fact]:
     """A named officer decided that it need not be done."""
     return [
@@ -284,4 +300,5 @@ REPORTED = asked(CaseReported, "to")
 INTERVIEW = asked(InterviewHeld, "completeness")
 FOLLOWED_UP = asked(FollowupRecorded, "state")
 CLASSIFIED = asked(CaseClassified, "classification")
-PROPHYLAXIS = asked(ProphylaxisGiven, "product")
+IMMUNITY = asked(ImmunityAssessed, "evidence")
+BURIED = asked(PersonBuried, "manner")

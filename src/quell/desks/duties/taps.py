@@ -168,8 +168,30 @@ _BY_ACTION: dict[str, tuple[Tap, ...]] = {
         Tap(
             "given",
             _("Given"),
-            facts.PROPHYLAXIS,
-            (Field("product", _("What"), "code", "prophylaxis"),),
+            facts.prophylaxis,
+            (
+                Field("product", _("What"), "code", "prophylaxis"),
+                Field("doses_per_day", _("Doses a day"), "number", required=False),
+            ),
+            main=True,
+        ),
+    ),
+    "assess_immunity": (
+        Tap(
+            "assessed",
+            _("Looked into"),
+            facts.IMMUNITY,
+            (Field("evidence", _("Evidence of immunity"), "code", "immunity_evidence"),),
+            main=True,
+        ),
+        NO_ANSWER,
+    ),
+    "bury_safely": (
+        Tap(
+            "buried",
+            _("Buried"),
+            facts.BURIED,
+            (Field("manner", _("How"), "code", "burial_manner"),),
             main=True,
         ),
     ),
