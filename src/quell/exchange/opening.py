@@ -116,11 +116,8 @@ def _record(
         last = last if as_of else max(last, before.last)
     disease = proposing.disease_of([plan.slug, plan.dataset.name, *plan.dataset.files["linelist"].raw.header])
     if pack is None:
-        pack = proposing.pack_for(disease)
-        plan.notes.append(
-            f"protocol {pack.pack_id}: "
-            + (f"the names say {disease}" if disease else "no name says which disease")
-        )
+        pack, why = proposing.pack_for(disease, plan.jurisdiction, last)
+        plan.notes.append(why)
     data = Dataset(plan.slug, plan.jurisdiction, plan.zone, first, last)
     facts = _facts(plan, data, as_of)
     if not facts:

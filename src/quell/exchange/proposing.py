@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 from quell.catalogue import codes
 from quell.exchange.values import plain
 from quell.protocol.pack import Pack, load, shipped
 
 GENERIC = "generic"
+ANYWHERE = "any"
 # Words beside the codes and labels of the disease list; longest first where one holds another.
 _WORDS = {
     "sarscov2": "covid19", "covid": "covid19", "ncov": "covid19", "新冠": "covid19", "merscov": "mers",
@@ -36,7 +38,36 @@ def disease_of(texts: Iterable[str]) -> str | None:
     return None
 
 
-def pack_for(disease: str | None) -> Pack:
-    """The shipped pack of this disease, else the generic one."""
-    fitting = [pack for pack in shipped().values() if disease and pack.disease == disease]
-    return fitting[0] if len(fitting) == 1 else load(GENERIC)
+def pack_for(disease: str | None, jurisdiction: str, last: date) -> tuple[Pack, str]:
+    """The shipped pack for this disease in this jurisdiction, and a note that says why this one.
+
+    Country by country, what is owed for the same disease differs; so a pack of another country is never applied
+    without being named. Where none fits, one that is for any country does, else the generic one.
+    last  the last day in the data; a pack that came into force later is still taken, and the note says so
+    """
+    if disease is None:
+        return load(GENERIC), f"protocol {GENERIC}: no name says which disease"
+    why = f"the names say {disease}"
+    packs = [pack for pack in shipped().values() if pack.disease == disease]
+    for fitting in (
+        [pack for pack in packs if _within(jurisdiction, pack.jurisdiction)],
+        [pack for pack in packs if pack.jurisdiction == ANYWHERE],
+    ):
+        if len(fitting) == 1:
+            (pack,) = fitting
+            place = "any country" if pack.jurisdiction == ANYWHERE else pack.jurisdiction
+            since = pack.effective_from
+            later = (
+                f"; it came into force on {since}, after the last day of these data" if since > last else ""
+            )
+            return pack, f"protocol {pack.pack_id}: {why}; it is for {place}{later}"
+    if packs:
+        others = ", ".join(f"{pack.pack_id} (for {pack.jurisdiction})" for pack in packs)
+        why += f"; its packs are for elsewhere and not applied to {jurisdiction}: {others}; name one with --protocol"
+    else:
+        why += ", which has no pack of its own"
+    return load(GENERIC), f"protocol {GENERIC}: {why}"
+
+
+def _within(jurisdiction: str, of_pack: str) -> bool:
+    return jurisdiction == of_pack or jurisdiction.startswith(f"{of_pack}-")
