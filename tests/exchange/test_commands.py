@@ -56,6 +56,38 @@ def test_every_pack_is_listed_and_shown_with_how_sure_its_rules_are() -> None:
         assert run("protocols", "show", name, "--lang", "zh")[0] == 0
 
 
+def test_packs_are_listed_by_disease_and_place() -> None:
+    listed = {pack["pack"]: pack for pack in json.loads(run("protocols", "list", "--json")[1])}
+    flu = {listed[name]["jurisdiction"] for name in ("us-novel-influenza", "uk-novel-influenza")}
+    assert flu == {"US", "GB"}
+    assert listed["who-ebola"]["effective_from"] == "2014-08-01"
+    assert "麻疹" in json.loads(run("protocols", "list", "--lang", "zh", "--json")[1])[-3]["title"]
+
+
+def test_two_packs_are_set_beside_each_other() -> None:
+    beside = ("protocols", "show", "us-novel-influenza", "--beside", "uk-novel-influenza")
+    code, told = run(*beside, "--json")
+    assert code == 0
+    rows = {row["rule"]: row for row in json.loads(told)["rules"]}
+    doses = rows["oseltamivir_doses_per_day"]
+    assert ": 2 per day (N)" in doses["us-novel-influenza"]
+    assert ": 1 per day (P)" in doses["uk-novel-influenza"]
+    assert rows["exposure_days_before_onset"]["us-novel-influenza"] == ""
+    assert run(*beside, "--lang", "zh")[0] == 0
+    assert run("protocols", "show", "mpox", "--beside", "nowhere")[0] == 1
+
+
+def test_deadlines_say_what_they_count_from() -> None:
+    rules = {}
+    for language in ("en", "zh"):
+        told = run("protocols", "show", "us-measles", "--lang", language, "--json")[1]
+        rules[language] = {rule["rule"]: rule["when"] for rule in json.loads(told)["rules"]}
+    assert rules["en"]["follow-up"] == "days 1-21 after the last exposure (day 0)"
+    assert rules["en"]["vaccinate"] == "72 h after the first exposure"
+    assert rules["en"]["ground-case"] == "through day 4 after the rash (day 0)"
+    assert rules["zh"]["ground-case"] == "至出疹（第0天）起第4天结束"
+
+
 def test_a_pack_with_a_fault_ends_with_1(tmp_path: Path) -> None:
     text = shipped()["generic"].text
     file = tmp_path / "mine.toml"
@@ -64,7 +96,7 @@ def test_a_pack_with_a_fault_ends_with_1(tmp_path: Path) -> None:
     file.write_text(text.replace('desk = "investigation"', 'desk = "nowhere"'), encoding="utf-8")
     code, told = run("protocols", "check", str(file))
     assert code == 1
-    assert "nowhere" in told
+    assert f"{file}: report-case: 'nowhere' is not in the code list desk" in told
     assert run("protocols", "check", str(tmp_path / "none.toml"))[0] == 1
 
 

@@ -244,6 +244,7 @@ def test_measles_hagelloch_1861_opens_whole(database: Connections, tmp_path: Pat
     assert (done.tables["linelist"].taken, done.tables["linelist"].quarantined) == (188, 0)
     assert done.protocol.partition("@")[0] == "generic"
     assert done.disease == "measles"
+    assert any("us-measles (for US); name one with --protocol" in note for note in done.notes)
     assert rows(database, "SELECT disease FROM registry.outbreak") == [("measles",)]
     infected = rows(
         database,

@@ -48,7 +48,7 @@ class Story:
         if bare in REGISTER:
             unknown = attrs.keys() - set(REGISTER[bare].struct.__struct_fields__) - shared
             assert not unknown, f"{bare} has no field {unknown}"
-        occurred = at if len(at) == 10 else f"{utc(at).isoformat().replace('+00:00', 'Z')}"
+        occurred = at if "/" in at else _text(at)
         when = parse(occurred, ZONE)
         event = Event(
             kind=kind,

@@ -156,6 +156,18 @@ def test_a_move_of_a_duty_that_does_not_exist_is_refused() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("now", "fault"),
+    [
+        ('within = "2 h"\ncloses = "1 h"', "closes = '1 h' is before within = '2 h'"),
+        ('due_field = "needed_by"\ncloses = "1 h"', "closes stands only beside within"),
+        ('within = "2 h"\ncloses = "soon"', "'soon' is not a length of time; write '30 min', '8 h' or '7 d'"),
+    ],
+)
+def test_a_window_that_closes_wrongly_is_refused(now: str, fault: str) -> None:
+    assert f"tried.toml: report: {fault}" in faults_of(WHOLE.replace('within = "2 h"', now, 1))
+
+
 def test_all_faults_come_at_once() -> None:
     text = WHOLE.replace('"report_case"', '"report_it"').replace('longest = "24 h"', "")
     assert len(faults_of(text)) == 2
@@ -167,6 +179,6 @@ def test_a_file_that_is_not_toml_is_named() -> None:
 
 def test_a_pack_that_is_nowhere_is_refused_with_what_there_is() -> None:
     with pytest.raises(
-        PackError, match="no such protocol pack; shipped are cn-covid19, generic, house, mers"
+        PackError, match="no such protocol pack; shipped are cn-covid19, generic, house, mers, mpox, uk-"
     ):
         load("plague-1348")
