@@ -87,6 +87,11 @@ def test_a_vaccine_in_time_ends_the_offer_and_says_its_doses_only_where_stated(
     measles: Connections, signed_in: SignedIn
 ) -> None:
     client = signed_in()
+    duty = next(each.duty_id for each in duties.open_of([CONTACT]) if each.rule.endswith("/vaccinate"))
+    wrong = {"tap": "given", "product": "vaccine", "doses_per_day": "often"}
+    refused = client.post(f"/duties/{duty}/tap", wrong, headers={"HX-Request": "true"})
+    assert refused.status_code == 422
+    assert "often is not a number of doses" in refused.content.decode()
     tap(client, CONTACT, "vaccinate", "given", product="vaccine", doses_per_day="")
     assert not {"vaccinate", "immunoglobulin"} & rules(CONTACT)
     tap(client, CONTACT, "exclude-contact", "ordered")

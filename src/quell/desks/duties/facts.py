@@ -260,14 +260,11 @@ def complaint_answered(owed: Owed, answers: Answers) -> list[Fact]:
 def prophylaxis(owed: Owed, answers: Answers) -> list[Fact]:
     """A contact was given something; how many doses a day only where that was said."""
     doses = answer(answers, "doses_per_day")
-    return [
-        stated(
-            ProphylaxisGiven,
-            owed,
-            product=answer(answers, "product"),
-            doses_per_day=int(doses) if doses.isdigit() else None,
-        )
-    ]
+    try:
+        per_day = int(doses) if doses else None
+    except ValueError:
+        raise TapRefused(_("%(doses)s is not a number of doses.") % {"doses": doses}) from None
+    return [stated(ProphylaxisGiven, owed, product=answer(answers, "product"), doses_per_day=per_day)]
 
 
 def waived(owed: Owed, answers: Answers) -> list[Fact]:
