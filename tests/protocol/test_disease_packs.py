@@ -332,3 +332,14 @@ def test_every_rule_has_its_words_and_its_letter_in_english_and_chinese(name: st
     for parameter in pack.parameters.values():
         assert parameter.title["en"]
         assert parameter.title["zh"]
+
+
+# --- a past dataset --------------------------------------------------------------------------------------------
+
+
+def test_a_source_that_recorded_no_visits_is_told_so_once_and_not_for_each_of_twenty_one_days() -> None:
+    story = under("who-ebola", a_case(SOURCE, at="2022-07-01 09:00"))
+    named(story, "2022-07-02 10:00", first_exposure="2022-06-25", last_exposure="2022-07-01")
+    story.packs = replace(story.packs, recordable={OUTBREAK: frozenset({"contact.named"})})
+    (duty,) = by_rule(story, "follow-up")
+    assert (duty.occurrence, duty.recordable) == (1, False)

@@ -293,7 +293,11 @@ def _under(
     full_id = f"{pack.pack_id}/{rule.rule_id}"
     root_key = _duty_root(rule, outbreak, root)
     recordable = packs.recordable.get(outbreak)
+    could_be = recordable is None or any(pattern.kind in recordable for pattern in rule.met_by)
     for occurrence, opens, due, known, closes in deadlines_of(rule, root, seen):
+        if duties and not could_be:
+            # Of a series whose doing nobody could record, one day says so as well as twenty-one.
+            break
         duty_id = duty_identity(full_id, subject, root_key, occurrence)
         met = _met(rule.met_by, seen, root, opens if rule.days else None, closes)
         ended = first(rule.ended_by, list(seen), root)
@@ -327,7 +331,7 @@ def _under(
                 met_by=met.fact_id if met else None,
                 ended_at=ending.at if ending else None,
                 ended_by=(ending.fact_id or ending.key) if ending else None,
-                recordable=recordable is None or any(pattern.kind in recordable for pattern in rule.met_by),
+                recordable=could_be,
             )
         )
     return duties
