@@ -56,6 +56,7 @@ SETTINGS = {
     "max_wal_size": "1GB",
     "wal_compression": "on",
     "checkpoint_timeout": "10min",
+    "autovacuum_naptime": "10s",  # a line list may come at once: until its rows are counted the planner guesses
     "random_page_cost": "1.1",  # solid-state disks
     "jit": "off",  # compiling costs more than our short queries take
     "timezone": "UTC",
