@@ -1,0 +1,1 @@
+"""How long each step of a case took, and where it waits. The public face is ``quell.timing``."""

@@ -1,0 +1,192 @@
+"""Estimates of a delay from data that are interval-censored, censored and truncated, by the survival library.
+
+The library (surpyval) maximises the likelihood of gamma, lognormal and Weibull distributions and the one without a
+shape (Turnbull 1976, JRSS B 38:290). A finished delay in [low, high] that could be seen up to `seen` gives
+(F(high) - F(low)) / F(seen); one still on the way gives 1 - F(low). Conditioning on what could be seen is what keeps a
+growing outbreak from showing short delays only (Lagakos et al. 1988, Biometrika 75:515).
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from quell.engines.timing.complete import LEVEL, NOTHING, QUANTILES, Figures, Interval
+from quell.engines.timing.delays import Delays
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    Numbers = np.ndarray[Any, np.dtype[np.float64]]
+
+FEWEST = 10
+FEWEST_WITHOUT_SHAPE = 50
+DISTRIBUTIONS = ("gamma", "lognormal", "Weibull")
+# Of a distribution of which more than this share lies beyond what could be seen, no figure is given.
+_HIDDEN_AT_MOST = 0.5
+_DRAWS = 2000
+_RESAMPLES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Delays that are alike, counted: bounds, what could be seen, and how many there are of each."""
+
+    low: Numbers
+    high: Numbers
+    seen: Numbers
+    count: np.ndarray[Any, np.dtype[np.int64]]
+
+    @property
+    def truncated(self) -> bool:
+        """Whether delays are weighed by what could have been seen of them."""
+        return bool(np.isfinite(self.seen).any())
+
+    @property
+    def longest(self) -> float:
+        """The longest delay that could have been seen of any; infinite where nothing is cut off."""
+        waiting = ~np.isfinite(self.high)
+        if self.truncated or not waiting.any():
+            return float(self.seen.max())
+        return float(max(self.low[waiting].max(), self.high[~waiting].max(initial=0.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Figures, by which distribution, and the share of it that lies beyond what could be seen.
+
+    failure  why there are no figures: few, no_fit, hidden
+    """
+
+    figures: Figures
+    distribution: str | None = None
+    beyond: float = 0.0
+    failure: str | None = None
+
+
+def observed(delays: Delays) -> Observed:
+    """The delays of a step, like ones counted together."""
+    rows = np.column_stack([delays.low, delays.high, delays.seen])
+    alike, count = np.unique(rows, axis=0, return_counts=True)
+    return Observed(alike[:, 0], alike[:, 1], alike[:, 2], count.astype(np.int64))
+
+
+def by_shape(data: Observed, random: Generator) -> Estimate:
+    """The distribution of least AIC among gamma, lognormal and Weibull, and figures of it.
+
+    Intervals: quantiles and mean of the distribution at 2,000 draws from the normal approximation of the logarithms of
+    its parameters, with the inverse of the observed information as variance.
+    """
+    finished = int(data.count[np.isfinite(data.high)].sum())
+    if finished < FEWEST:
+        return Estimate(NOTHING, failure="few")
+    fits = [fit for name in DISTRIBUTIONS if (fit := _fit(name, data)) is not None]
+    if not fits:
+        return Estimate(NOTHING, failure="no_fit")
+    name, model, _ = min(fits, key=lambda each: each[2])
+    beyond = float(1 - model.ff(data.longest)) if np.isfinite(data.longest) else 0.0
+    if beyond > _HIDDEN_AT_MOST:
+        return Estimate(NOTHING, name, beyond, "hidden")
+    quantiles = tuple(float(each) for each in np.atleast_1d(model.qf(np.array(QUANTILES))))
+    mean = float(model.mean())
+    around, of_mean = _around(name, model, random)
+    return Estimate(Figures(quantiles, mean, around, of_mean), name, beyond)
+
+
+def without_shape(data: Observed, random: Generator) -> Estimate:
+    """The distribution that assumes no shape; where delays are truncated, given that they are no longer than any
+    could be seen. Its intervals are percentiles of 200 resamples of cases; there is no mean, whose tail nobody saw.
+    """
+    finished = int(data.count[np.isfinite(data.high)].sum())
+    if finished < FEWEST_WITHOUT_SHAPE:
+        return Estimate(NOTHING, failure="few")
+    found = _turnbull(data, data.count)
+    if found is None:
+        return Estimate(NOTHING, failure="no_fit")
+    total = int(data.count.sum())
+    again = []
+    for _ in range(_RESAMPLES):
+        counts = random.multinomial(total, data.count / total)
+        resampled = _turnbull(data, counts)
+        if resampled is not None:
+            again.append([np.inf if each is None else each for each in resampled])
+    bounds: tuple[Interval | None, ...] = (None, None, None)
+    if len(again) > _RESAMPLES // 2:
+        tail = (1 - LEVEL) / 2
+        low, high = np.quantile(np.array(again), [tail, 1 - tail], axis=0, method="nearest")
+        bounds = tuple((float(a), float(b)) if np.isfinite(b) else None for a, b in zip(low, high, strict=True))
+    return Estimate(Figures(found, None, bounds))
+
+
+def _fit(name: str, data: Observed) -> tuple[str, Any, float] | None:
+    """The fitted model and its AIC; None where the likelihood has no maximum that can be found."""
+    import surpyval
+
+    family = {"gamma": surpyval.Gamma, "lognormal": surpyval.LogNormal, "Weibull": surpyval.Weibull}[name]
+    truncated = {"tr": data.seen} if data.truncated else {}
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            model = family.fit(xl=data.low, xr=data.high, n=data.count, **truncated)
+            criterion = float(model.aic())
+    except (ValueError, ArithmeticError, np.linalg.LinAlgError):
+        return None
+    if not np.isfinite(criterion) or not np.all(np.isfinite(model.params)):
+        return None
+    return name, model, criterion
+
+
+def _around(name: str, model: Any, random: Generator) -> tuple[tuple[Interval | None, ...], Interval | None]:
+    from scipy import stats
+
+    params = np.asarray(model.params, dtype=np.float64)
+    variance = np.asarray(model.hess_inv, dtype=np.float64)
+    none: tuple[Interval | None, ...] = (None, None, None)
+    # The location of a lognormal is the logarithm of a time already; every other parameter is positive.
+    scale = np.array([1.0, params[1]]) if name == "lognormal" else params
+    on_logs = variance / np.outer(scale, scale)
+    if not np.all(np.isfinite(on_logs)) or np.any(np.linalg.eigvalsh(on_logs) <= 0):
+        return none, None
+    start = np.array([params[0], np.log(params[1])]) if name == "lognormal" else np.log(params)
+    drawn = random.multivariate_normal(start, on_logs, size=_DRAWS)
+    first = drawn[:, 0] if name == "lognormal" else np.exp(drawn[:, 0])
+    second = np.exp(drawn[:, 1])
+    with np.errstate(all="ignore"):
+        if name == "gamma":
+            law = stats.gamma(first, scale=1 / second)
+        elif name == "lognormal":
+            law = stats.lognorm(second, scale=np.exp(first))
+        else:
+            law = stats.weibull_min(second, scale=first)
+        tail = (1 - LEVEL) / 2
+        columns = [*(law.ppf(share) for share in QUANTILES), law.mean()]
+        bounds = [tuple(float(each) for each in np.nanquantile(column, [tail, 1 - tail])) for column in columns]
+    kept = [bound if np.all(np.isfinite(bound)) else None for bound in bounds]
+    return tuple(kept[:3]), kept[3]  # type: ignore[return-value]
+
+
+def _turnbull(data: Observed, count: np.ndarray[Any, np.dtype[np.int64]]) -> tuple[float | None, ...] | None:
+    """Quantiles of the curve, linear between the ends of its steps; None for one that the curve does not reach."""
+    import surpyval
+
+    there = count > 0
+    truncated = {"tr": data.seen[there]} if data.truncated else {}
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            model = surpyval.Turnbull.fit(xl=data.low[there], xr=data.high[there], n=count[there], **truncated)
+    except (ValueError, ArithmeticError, np.linalg.LinAlgError):
+        return None
+    at = np.asarray(model.x, dtype=np.float64)
+    reached = 1 - np.asarray(model.R, dtype=np.float64)
+    usable = np.isfinite(at) & np.isfinite(reached)
+    at, reached = at[usable], np.maximum.accumulate(reached[usable])
+    if not len(at):
+        return None
+    return tuple(
+        float(np.interp(share, reached, at)) if reached[0] <= share <= reached[-1] else (None if share > reached[-1] else float(at[0]))
+        for share in QUANTILES
+    )
