@@ -203,6 +203,62 @@ def check(
     command.run(files=files, dates=dates, zone=zone, as_json=as_json)
 
 
+@app.command()
+def timing(
+    linelist: Annotated[
+        Path,
+        typer.Argument(
+            help="A line list, a folder that holds one, or a ledger's export.", show_default=False
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for steps.csv and steps.svg.", show_default=False)],
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Read the list as it was known on this day.", show_default=False
+        ),
+    ] = None,
+    closed: Annotated[
+        bool | None,
+        typer.Option(
+            "--closed/--open",
+            help="Whether a missing date is missing, or may still come; otherwise closed, unless --as-of is near its end.",
+            show_default=False,
+        ),
+    ] = None,
+    step: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A step to measure, as onset-confirm; otherwise all that it has.", show_default=False
+        ),
+    ] = None,
+    dates: DayOrder = None,
+    outbreak: Annotated[
+        str | None, typer.Option(help="Which outbreak of an export.", show_default=False)
+    ] = None,
+    language: Annotated[Literal["en", "zh"], typer.Option("--lang", help="Language of the picture.")] = "en",
+    parquet: Annotated[bool, typer.Option("--parquet", help="Write steps.parquet, not steps.csv.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same intervals.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a summary for machines.")] = False,
+) -> None:
+    """Measure how long each step of the cases took, and where they wait."""
+    from quell.commands import timing as command
+
+    command.run(
+        linelist=linelist,
+        out=out,
+        as_of=as_of.date() if as_of else None,
+        closed=closed,
+        steps=step,
+        dates=dates,
+        outbreak=outbreak,
+        language=language,
+        parquet=parquet,
+        seed=seed,
+        as_json=as_json,
+    )
+
+
 def _end(number: int, frame: FrameType | None) -> None:
     # A termination unwinds like any other end, so that the embedded database is let go of and stops.
     sys.exit(128 + number)

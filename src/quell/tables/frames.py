@@ -11,24 +11,24 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import polars
+import polars as pl
 
 from quell.errors import QuellError
 from quell.tables.definitions import Column, Table
 
 if TYPE_CHECKING:
-    import pandas
+    import pandas as pd
 
 _TYPES: dict[str, Any] = {
-    "date": polars.Date,
-    "moment": polars.String,
-    "id": polars.String,
-    "ids": polars.List(polars.String),
-    "code": polars.String,
-    "age": polars.String,
-    "text": polars.String,
-    "whole": polars.Int64,
-    "number": polars.Float64,
+    "date": pl.Date,
+    "moment": pl.String,
+    "id": pl.String,
+    "ids": pl.List(pl.String),
+    "code": pl.String,
+    "age": pl.String,
+    "text": pl.String,
+    "whole": pl.Int64,
+    "number": pl.Float64,
 }
 _WANTED = {
     "date": "a date; write it as 2022-07-14",
@@ -50,7 +50,7 @@ class TableRefused(QuellError):  # noqa: N818 - says what became of the table
         super().__init__(f"this is no {table.name} ({table.meaning}):\n  " + "\n  ".join(shown))
 
 
-def validated(frame: polars.DataFrame | pandas.DataFrame, table: Table) -> polars.DataFrame:
+def validated(frame: pl.DataFrame | pd.DataFrame, table: Table) -> pl.DataFrame:
     """The frame with every column of the table, each of its type; rows in their order.
 
     Raises TableRefused naming row (from 1, as the frame has them) and column of each fault: a needed column or value
@@ -69,34 +69,30 @@ def validated(frame: polars.DataFrame | pandas.DataFrame, table: Table) -> polar
         if column.name in given.columns:
             columns[column.name] = _cast(given[column.name], column, problems)
         else:
-            columns[column.name] = polars.Series(
-                column.name, [None] * given.height, dtype=_TYPES[column.type]
-            )
+            columns[column.name] = pl.Series(column.name, [None] * given.height, dtype=_TYPES[column.type])
     if problems:
         raise TableRefused(table, problems)
     further = [each for each in given.columns if each not in columns]
-    return polars.DataFrame(list(columns.values())).with_columns(given[name] for name in further)
+    return pl.DataFrame(list(columns.values())).with_columns(given[name] for name in further)
 
 
-def empty(table: Table) -> polars.DataFrame:
+def empty(table: Table) -> pl.DataFrame:
     """The table with all its columns and no row."""
-    return polars.DataFrame(schema={column.name: _TYPES[column.type] for column in table.columns})
+    return pl.DataFrame(schema={column.name: _TYPES[column.type] for column in table.columns})
 
 
-def of_rows(rows: Iterable[dict[str, Any]], table: Table) -> polars.DataFrame:
+def of_rows(rows: Iterable[dict[str, Any]], table: Table) -> pl.DataFrame:
     """A frame from rows by column name, where a column that a row lacks is missing there. Raises TableRefused."""
     listed = list(rows)
     names = [column.name for column in table.columns if any(column.name in row for row in listed)]
     columns = {name: [row.get(name) for row in listed] for name in names}
     return (
-        validated(polars.DataFrame(columns, strict=False), table)
-        if names
-        else validated(polars.DataFrame(), table)
+        validated(pl.DataFrame(columns, strict=False), table) if names else validated(pl.DataFrame(), table)
     )
 
 
-def _as_polars(frame: polars.DataFrame | pandas.DataFrame) -> polars.DataFrame:
-    if isinstance(frame, polars.DataFrame):
+def _as_polars(frame: pl.DataFrame | pd.DataFrame) -> pl.DataFrame:
+    if isinstance(frame, pl.DataFrame):
         return frame
     if type(frame).__module__.partition(".")[0] != "pandas":
         raise TypeError(f"a polars or pandas DataFrame is wanted, this is {type(frame).__name__}")
@@ -104,21 +100,21 @@ def _as_polars(frame: polars.DataFrame | pandas.DataFrame) -> polars.DataFrame:
         str(name): [None if value != value else value for value in frame[name].astype(object)]  # noqa: PLR0124 - NaN, NaT
         for name in frame.columns
     }
-    return polars.DataFrame(columns, strict=False)
+    return pl.DataFrame(columns, strict=False)
 
 
-def _cast(series: polars.Series, column: Column, problems: list[str]) -> polars.Series:
+def _cast(series: pl.Series, column: Column, problems: list[str]) -> pl.Series:
     """The series in the column's type; every value that is not of it is told."""
     wanted = _TYPES[column.type]
     given = _blank_is_missing(series)
-    if given.dtype == polars.Null:
-        cast = polars.Series(column.name, [None] * len(given), dtype=wanted)
+    if given.dtype == pl.Null:
+        cast = pl.Series(column.name, [None] * len(given), dtype=wanted)
     elif column.type == "date":
         cast = _dates(given)
-    elif wanted == polars.String and given.dtype.is_float():
+    elif wanted == pl.String and given.dtype.is_float():
         # 7.0 is the id 7: a column of whole numbers with a gap has become one of floats elsewhere.
         whole = given.drop_nulls().is_finite().all() and (given.drop_nulls() % 1 == 0).all()
-        cast = (given.cast(polars.Int64) if whole else given).cast(polars.String)
+        cast = (given.cast(pl.Int64) if whole else given).cast(pl.String)
     else:
         cast = given.cast(wanted, strict=False)
     for place in ((cast.is_null() | _not_a_number(cast)) & given.is_not_null()).arg_true():
@@ -132,29 +128,29 @@ def _cast(series: polars.Series, column: Column, problems: list[str]) -> polars.
     return cast.alias(column.name)
 
 
-def _blank_is_missing(series: polars.Series) -> polars.Series:
-    if series.dtype != polars.String:
+def _blank_is_missing(series: pl.Series) -> pl.Series:
+    if series.dtype != pl.String:
         return series
     stripped = series.str.strip_chars()
     return stripped.set(stripped == "", None)
 
 
-def _not_a_number(series: polars.Series) -> polars.Series:
+def _not_a_number(series: pl.Series) -> pl.Series:
     if series.dtype.is_float():
         return series.is_not_null() & ~series.is_finite()
-    return polars.repeat(value=False, n=len(series), eager=True, dtype=polars.Boolean)
+    return pl.repeat(value=False, n=len(series), eager=True, dtype=pl.Boolean)
 
 
-def _dates(series: polars.Series) -> polars.Series:
+def _dates(series: pl.Series) -> pl.Series:
     """Days; a moment counts as its day only at midnight, since a date is never cut out of a moment unseen."""
-    if series.dtype == polars.Date:
+    if series.dtype == pl.Date:
         return series
-    if series.dtype == polars.String:
+    if series.dtype == pl.String:
         day = series.str.to_date("%Y-%m-%d", strict=False)
         midnight = series.str.replace(r"[T ]00:00(:00(\.0+)?)?$", "").str.to_date("%Y-%m-%d", strict=False)
         return day.fill_null(midnight)
-    if isinstance(series.dtype, polars.Datetime):
+    if isinstance(series.dtype, pl.Datetime):
         local = series.dt.replace_time_zone(None)
         return local.dt.date().set(local != local.dt.truncate("1d"), None)
     found = [value if isinstance(value, date) else None for value in series]
-    return polars.Series(series.name, found, dtype=polars.Date)
+    return pl.Series(series.name, found, dtype=pl.Date)

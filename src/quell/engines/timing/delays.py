@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-import polars
+import polars as pl
 
 from quell.engines.timing.steps import Step
 
@@ -86,7 +86,7 @@ class Known:
     later    how many rows were not in the list yet
     """
 
-    frame: polars.DataFrame
+    frame: pl.DataFrame
     events: dict[str, Window]
     listed: Days
     cut: int | None
@@ -103,25 +103,27 @@ def day_of(number: int) -> date:
     return _EPOCH + timedelta(days=number)
 
 
-def known_at(frame: polars.DataFrame, as_of: date | None, *, closed: bool) -> Known:
+def known_at(frame: pl.DataFrame, as_of: date | None, *, closed: bool) -> Known:
     """The list as of that day: no later case, no later date. frame: a validated line list."""
-    dates = [name for name, kind in frame.schema.items() if kind == polars.Date]
-    listed = polars.coalesce(LISTED_BY)
+    dates = [name for name, kind in frame.schema.items() if kind == pl.Date]
+    listed = pl.coalesce(LISTED_BY)
     kept = frame
     if as_of is not None:
-        undated = polars.all_horizontal(polars.col(dates).is_null())
-        ended_later = polars.any_horizontal((polars.col(name) > as_of).fill_null(value=False) for name in _ENDED_BY)
+        undated = pl.all_horizontal(pl.col(dates).is_null())
+        ended_later = pl.any_horizontal((pl.col(name) > as_of).fill_null(value=False) for name in _ENDED_BY)
         kept = (
             frame.filter(listed.is_null() | (listed <= as_of))
-            .filter(~polars.all_horizontal((polars.col(name) > as_of).fill_null(value=True) for name in dates) | undated)
-            .with_columns(polars.when(~ended_later).then(polars.col("outcome")).alias("outcome"))
-            .with_columns(
-                polars.when(polars.col(name) <= as_of).then(polars.col(name)).alias(name) for name in dates
+            .filter(
+                ~pl.all_horizontal((pl.col(name) > as_of).fill_null(value=True) for name in dates) | undated
             )
+            .with_columns(pl.when(~ended_later).then(pl.col("outcome")).alias("outcome"))
+            .with_columns(pl.when(pl.col(name) <= as_of).then(pl.col(name)).alias(name) for name in dates)
         )
     cut = None if closed or as_of is None else day_number(as_of)
     events = {name: _window(kept, name) for name in _COLUMNS} | _ends(kept) | {"exposure": _exposure(kept)}
-    return Known(kept, events, _days(kept.select(listed.alias("listed"))["listed"]), cut, frame.height - kept.height)
+    return Known(
+        kept, events, _days(kept.select(listed.alias("listed"))["listed"]), cut, frame.height - kept.height
+    )
 
 
 def delays_of(step: Step, known: Known) -> Delays:
@@ -175,17 +177,17 @@ _COLUMNS = {
 _ENDED_BY = ("outcome_date", "death_date", "recovery_date")
 
 
-def _days(series: polars.Series) -> Days:
-    numbers = series.cast(polars.Int32).cast(polars.Float64).fill_null(float("nan"))
+def _days(series: pl.Series) -> Days:
+    numbers = series.cast(pl.Int32).cast(pl.Float64).fill_null(float("nan"))
     return numbers.to_numpy()
 
 
-def _window(frame: polars.DataFrame, event: str) -> Window:
+def _window(frame: pl.DataFrame, event: str) -> Window:
     days = _days(frame[_COLUMNS[event]])
     return Window(days, days)
 
 
-def _exposure(frame: polars.DataFrame) -> Window:
+def _exposure(frame: pl.DataFrame) -> Window:
     """The day of infection where it is known, else the window; one without an end closes on the day of onset."""
     exact, first, last = (_days(frame[name]) for name in ("infection_date", "exposure_start", "exposure_end"))
     onset = _days(frame["onset_date"])
@@ -196,12 +198,14 @@ def _exposure(frame: polars.DataFrame) -> Window:
     return Window(np.where(np.isnan(exact), begins, exact), np.where(np.isnan(exact), ends, exact))
 
 
-def _ends(frame: polars.DataFrame) -> dict[str, Window]:
+def _ends(frame: pl.DataFrame) -> dict[str, Window]:
     """How it ended: the day of an outcome counts as that of the death where the outcome is death."""
     day = frame["outcome_date"]
     outcome = frame["outcome"]
     died = frame["death_date"].fill_null(day.set((outcome != "died").fill_null(value=True), None))
-    recovered = frame["recovery_date"].fill_null(day.set((outcome != "recovered").fill_null(value=True), None))
+    recovered = frame["recovery_date"].fill_null(
+        day.set((outcome != "recovered").fill_null(value=True), None)
+    )
     ended = day.fill_null(died).fill_null(recovered)
     windows = {}
     for name, series in (("outcome", ended), ("died", died), ("recovered", recovered)):
@@ -210,7 +214,7 @@ def _ends(frame: polars.DataFrame) -> dict[str, Window]:
     return windows
 
 
-def _still_on(frame: polars.DataFrame) -> Marks:
+def _still_on(frame: pl.DataFrame) -> Marks:
     """Who is not known to have ended, on whatever day."""
     ended = frame["outcome"].is_in(["died", "recovered"]).fill_null(value=False)
     dropped = (frame["classification"] == "not_a_case").fill_null(value=False)

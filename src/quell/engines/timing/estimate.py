@@ -117,7 +117,9 @@ def without_shape(data: Observed, random: Generator) -> Estimate:
     if len(again) > _RESAMPLES // 2:
         tail = (1 - LEVEL) / 2
         low, high = np.quantile(np.array(again), [tail, 1 - tail], axis=0, method="nearest")
-        bounds = tuple((float(a), float(b)) if np.isfinite(b) else None for a, b in zip(low, high, strict=True))
+        bounds = tuple(
+            (float(a), float(b)) if np.isfinite(b) else None for a, b in zip(low, high, strict=True)
+        )
     return Estimate(Figures(found, None, bounds))
 
 
@@ -125,12 +127,16 @@ def _fit(name: str, data: Observed) -> tuple[str, Any, float] | None:
     """The fitted model and its AIC; None where the likelihood has no maximum that can be found."""
     import surpyval
 
-    family = {"gamma": surpyval.Gamma, "lognormal": surpyval.LogNormal, "Weibull": surpyval.Weibull}[name]
+    families: dict[str, Any] = {
+        "gamma": surpyval.Gamma,
+        "lognormal": surpyval.LogNormal,
+        "Weibull": surpyval.Weibull,
+    }
     truncated = {"tr": data.seen} if data.truncated else {}
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            model = family.fit(xl=data.low, xr=data.high, n=data.count, **truncated)
+            model = families[name].fit(xl=data.low, xr=data.high, n=data.count, **truncated)
             criterion = float(model.aic())
     except (ValueError, ArithmeticError, np.linalg.LinAlgError):
         return None
@@ -163,9 +169,13 @@ def _around(name: str, model: Any, random: Generator) -> tuple[tuple[Interval | 
             law = stats.weibull_min(second, scale=first)
         tail = (1 - LEVEL) / 2
         columns = [*(law.ppf(share) for share in QUANTILES), law.mean()]
-        bounds = [tuple(float(each) for each in np.nanquantile(column, [tail, 1 - tail])) for column in columns]
-    kept = [bound if np.all(np.isfinite(bound)) else None for bound in bounds]
-    return tuple(kept[:3]), kept[3]  # type: ignore[return-value]
+        bounds = [_bounds(np.nanquantile(column, [tail, 1 - tail])) for column in columns]
+    return (bounds[0], bounds[1], bounds[2]), bounds[3]
+
+
+def _bounds(ends: Numbers) -> Interval | None:
+    """An interval from its two ends; None where they are not finite."""
+    return (float(ends[0]), float(ends[1])) if np.all(np.isfinite(ends)) else None
 
 
 def _turnbull(data: Observed, count: np.ndarray[Any, np.dtype[np.int64]]) -> tuple[float | None, ...] | None:
@@ -177,7 +187,9 @@ def _turnbull(data: Observed, count: np.ndarray[Any, np.dtype[np.int64]]) -> tup
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            model = surpyval.Turnbull.fit(xl=data.low[there], xr=data.high[there], n=count[there], **truncated)
+            model = surpyval.Turnbull.fit(
+                xl=data.low[there], xr=data.high[there], n=count[there], **truncated
+            )
     except (ValueError, ArithmeticError, np.linalg.LinAlgError):
         return None
     at = np.asarray(model.x, dtype=np.float64)
@@ -187,6 +199,8 @@ def _turnbull(data: Observed, count: np.ndarray[Any, np.dtype[np.int64]]) -> tup
     if not len(at):
         return None
     return tuple(
-        float(np.interp(share, reached, at)) if reached[0] <= share <= reached[-1] else (None if share > reached[-1] else float(at[0]))
+        float(np.interp(share, reached, at))
+        if reached[0] <= share <= reached[-1]
+        else (None if share > reached[-1] else float(at[0]))
         for share in QUANTILES
     )

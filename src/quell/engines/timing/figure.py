@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import polars
+import polars as pl
 
 from quell.charts.look import LIGHT
 from quell.engines.timing.words import ESTIMATES, Language, step_in
@@ -29,34 +29,36 @@ _SHOWN = ("complete pairs", "fitted")
 
 def figure(timing: Timing, language: Language) -> LayerChart:
     """The Altair definition; an empty measurement gives a picture that says so."""
-    import altair
+    import altair as alt
 
     frame = _frame(timing, language)
     if not frame.height:
-        empty = altair.Chart(polars.DataFrame({"told": [_WORDS["none"][language]]}))
-        return altair.layer(empty.mark_text(color=LIGHT["ink-2"]).encode(text="told:N"))
+        empty = alt.Chart(pl.DataFrame({"told": [_WORDS["none"][language]]}))
+        return alt.LayerChart(layer=[empty.mark_text(color=LIGHT["ink-2"]).encode(text="told:N")])
     kinds = [ESTIMATES[kind][language] for kind in _SHOWN]
     order = frame["step"].unique(maintain_order=True).to_list()
-    step = altair.Y("step:N", sort=order, title=None, axis=altair.Axis(ticks=False, domain=False, labelPadding=10))
-    offset = altair.YOffset("kind:N", sort=kinds, scale=altair.Scale(paddingOuter=0.25))
-    colour = altair.Color(
+    step = alt.Y("step:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False, labelPadding=10))
+    offset = alt.YOffset("kind:N", sort=kinds, scale=alt.Scale(paddingOuter=0.25))
+    colour = alt.Color(
         "kind:N",
         sort=kinds,
-        scale=altair.Scale(domain=kinds, range=[LIGHT["ink-3"], LIGHT["accent"]]),
-        legend=altair.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeWidth=6, symbolSize=180),
+        scale=alt.Scale(domain=kinds, range=[LIGHT["ink-3"], LIGHT["accent"]]),
+        legend=alt.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeWidth=6, symbolSize=180),
     )
-    days = altair.X("q10:Q", title=_WORDS["days"][language], axis=altair.Axis(tickCount=8, format="d"))
-    base = altair.Chart(frame).encode(y=step, yOffset=offset)
-    band = base.mark_rule(strokeWidth=7, strokeCap="round", opacity=0.45).encode(x=days, x2="q90:Q", color=colour)
+    days = alt.X("q10:Q", title=_WORDS["days"][language], axis=alt.Axis(tickCount=8, format="d"))
+    base = alt.Chart(frame).encode(y=step, yOffset=offset)
+    band = base.mark_rule(strokeWidth=7, strokeCap="round", opacity=0.45).encode(
+        x=days, x2="q90:Q", color=colour
+    )
     around = base.mark_rule(strokeWidth=2).encode(x="q50_lower:Q", x2="q50_upper:Q", color=colour)
     dot = base.mark_point(filled=True, size=90, opacity=1, stroke=LIGHT["panel"], strokeWidth=1.5).encode(
         x="q50:Q", color=colour
     )
-    end: Any = altair.value(_width() + 14)
+    end: Any = alt.value(_width() + 14)
     count = base.mark_text(align="left", fontSize=11.5).encode(x=end, text="told:N", color=colour)
-    title = altair.TitleParams(_WORDS["title"][language], subtitle=_WORDS["bars"][language])
-    return altair.layer(band, around, dot, count).properties(
-        width=_width(), height=altair.Step(_ROW / 2), title=title
+    title = alt.TitleParams(_WORDS["title"][language], subtitle=_WORDS["bars"][language])
+    return alt.LayerChart(layer=[band, around, dot, count]).properties(
+        width=_width(), height=alt.Step(_ROW / 2), title=title
     )
 
 
@@ -64,7 +66,7 @@ def _width() -> int:
     return 520
 
 
-def _frame(timing: Timing, language: Language) -> polars.DataFrame:
+def _frame(timing: Timing, language: Language) -> pl.DataFrame:
     """What is drawn: a row for complete pairs and for the estimate of each step, where there are figures."""
     rows = [
         {
@@ -80,4 +82,4 @@ def _frame(timing: Timing, language: Language) -> polars.DataFrame:
         for row in timing.rows
         if row.kind in _SHOWN and row.figures.quantiles[1] is not None
     ]
-    return polars.DataFrame(rows, infer_schema_length=None)
+    return pl.DataFrame(rows, infer_schema_length=None)

@@ -7,11 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars
+import polars as pl
 
 from quell.engines.timing import estimate
 from quell.engines.timing.complete import Figures, plain
-from quell.engines.timing.delays import Delays, Known, day_of, delays_of, known_at
+from quell.engines.timing.delays import Delays, day_of, delays_of, known_at
 from quell.engines.timing.estimate import Estimate, by_shape, observed, without_shape
 from quell.engines.timing.result import Kind, Row, Timing
 from quell.engines.timing.steps import STEPS, Step, named
@@ -20,7 +20,7 @@ from quell.tables.definitions import LINELIST
 from quell.tables.frames import validated
 
 if TYPE_CHECKING:
-    import pandas
+    import pandas as pd
 
 # A list whose last date lies longer ago than this is not being added to any more.
 QUIET_DAYS = 60
@@ -28,7 +28,7 @@ _FEW_PERCENT = 0.05
 
 
 def measure(
-    linelist: polars.DataFrame | pandas.DataFrame,
+    linelist: pl.DataFrame | pd.DataFrame,
     *,
     steps: Iterable[Step | str | tuple[str, str]] | None = None,
     as_of: date | None = None,
@@ -49,7 +49,7 @@ def measure(
     """
     frame = validated(linelist, LINELIST)
     asked = None if steps is None else named(steps)
-    as_of, is_closed, why = _standing(frame, as_of, closed)
+    as_of, is_closed, why = _standing(frame, as_of, closed=closed)
     known = known_at(frame, as_of, closed=is_closed)
     rows: list[Row] = []
     for step in asked or STEPS:
@@ -60,10 +60,12 @@ def measure(
     return Timing(tuple(rows), known.frame.height, known.later, as_of, is_closed, why)
 
 
-def _standing(frame: polars.DataFrame, as_of: date | None, closed: bool | None) -> tuple[date | None, bool, Said]:
+def _standing(
+    frame: pl.DataFrame, as_of: date | None, *, closed: bool | None
+) -> tuple[date | None, bool, Said]:
     """As of when the list is read, whether it is closed, and by which rule."""
-    dates = [name for name, kind in frame.schema.items() if kind == polars.Date]
-    last = frame.select(polars.max_horizontal(polars.col(dates).max())).item() if frame.height else None
+    dates = [name for name, kind in frame.schema.items() if kind == pl.Date]
+    last = frame.select(pl.max_horizontal(pl.col(dates).max())).item() if frame.height else None
     if closed is False and as_of is None:
         as_of = last
     if closed is not None:
@@ -81,7 +83,9 @@ def _rows(delays: Delays, seed: int) -> Iterator[Row]:
     impossible = (said("impossible", n=delays.n_impossible),) if delays.n_impossible else ()
     possible = delays.n_negative - delays.n_impossible
     negative = (said("negative", n=possible),) if possible else ()
-    yield _row(delays, "complete pairs", len(delays.whole), plain(delays.whole), (said("complete"), *impossible))
+    yield _row(
+        delays, "complete pairs", len(delays.whole), plain(delays.whole), (said("complete"), *impossible)
+    )
     data = observed(delays) if len(delays.low) else None
     random = np.random.default_rng([seed, *f"{delays.step}".encode()])
     fitted = by_shape(data, random) if data else Estimate(plain(delays.whole[:0]), failure="few")

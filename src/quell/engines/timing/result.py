@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import polars
+import polars as pl
 
 from quell.engines.timing.complete import Figures
 from quell.engines.timing.words import ESTIMATES, Language, Said, step_in
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 Kind = Literal["complete pairs", "fitted", "without a shape"]
 UNIT = "days"
-_NUMBER = polars.Float64
+_NUMBER = pl.Float64
 SCHEMA = {
-    "from_step": polars.String, "to_step": polars.String, "n": polars.Int64, "n_censored": polars.Int64,
-    "q10": _NUMBER, "q50": _NUMBER, "q90": _NUMBER, "mean": _NUMBER, "unit": polars.String,
-    "estimate": polars.String, "distribution": polars.String,
+    "from_step": pl.String, "to_step": pl.String, "n": pl.Int64, "n_censored": pl.Int64,
+    "q10": _NUMBER, "q50": _NUMBER, "q90": _NUMBER, "mean": _NUMBER, "unit": pl.String,
+    "estimate": pl.String, "distribution": pl.String,
     "q10_lower": _NUMBER, "q10_upper": _NUMBER, "q50_lower": _NUMBER, "q50_upper": _NUMBER, "q90_lower": _NUMBER,
     "q90_upper": _NUMBER, "mean_lower": _NUMBER, "mean_upper": _NUMBER,
-    "n_missing": polars.Int64, "n_negative": polars.Int64, "n_impossible": polars.Int64, "n_interval": polars.Int64,
-    "n_truncated": polars.Int64, "beyond_seen": _NUMBER, "assumption": polars.String,
+    "n_missing": pl.Int64, "n_negative": pl.Int64, "n_impossible": pl.Int64, "n_interval": pl.Int64,
+    "n_truncated": pl.Int64, "beyond_seen": _NUMBER, "assumption": pl.String,
 }  # fmt: skip
 
 
@@ -69,7 +69,11 @@ class Row:
         ends: dict[str, float | None] = {}
         for name, bound in bounds:
             ends[f"{name}_lower"], ends[f"{name}_upper"] = bound or (None, None)
-        numbers = {**dict(zip(("q10", "q50", "q90"), figures.quantiles, strict=True)), "mean": figures.mean, **ends}
+        numbers = {
+            **dict(zip(("q10", "q50", "q90"), figures.quantiles, strict=True)),
+            "mean": figures.mean,
+            **ends,
+        }
         return {
             **{name: None if value is None else round(value, 2) for name, value in numbers.items()},
             "from_step": self.from_step,
@@ -107,13 +111,13 @@ class Timing:
     why: Said
 
     @cached_property
-    def table(self) -> polars.DataFrame:
+    def table(self) -> pl.DataFrame:
         """The figures in days, a row each, assumptions in English; the columns of ``quell timing``'s steps.csv."""
         return self.table_in("en")
 
-    def table_in(self, language: Language) -> polars.DataFrame:
+    def table_in(self, language: Language) -> pl.DataFrame:
         """The table with its assumptions in that language."""
-        return polars.DataFrame([row.values(language) for row in self.rows], schema=SCHEMA)
+        return pl.DataFrame([row.values(language) for row in self.rows], schema=SCHEMA)
 
     @cached_property
     def figure(self) -> LayerChart:

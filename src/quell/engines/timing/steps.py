@@ -20,7 +20,11 @@ IN_ORDER = frozenset(
     {
         ("sample", "confirm"),
         *(("exposure", event) for event in EVENTS[1:]),
-        *((event, end) for event in ("onset", "rash", "admission") for end in ("outcome", "died", "recovered")),
+        *(
+            (event, end)
+            for event in ("onset", "rash", "admission")
+            for end in ("outcome", "died", "recovered")
+        ),
     }
 )
 
