@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from quell.charts.look import LIGHT, theme
+from quell.charts.look import FONT, FONT_OF_A_PDF, LIGHT, theme
 
 if TYPE_CHECKING:
     from altair import TopLevelMixin
@@ -33,7 +33,7 @@ def to_pdf(chart: TopLevelMixin) -> bytes:
     """The chart as one page of PDF, its letters as letters; Chinese needs a Chinese font on this machine."""
     import vl_convert
 
-    return vl_convert.vegalite_to_pdf(_definition(chart))
+    return vl_convert.vegalite_to_pdf(_definition(chart, FONT_OF_A_PDF))
 
 
 def write_svg(chart: TopLevelMixin, path: Path) -> Path:
@@ -42,13 +42,13 @@ def write_svg(chart: TopLevelMixin, path: Path) -> Path:
     return path
 
 
-def _definition(chart: TopLevelMixin) -> dict[str, object]:
+def _definition(chart: TopLevelMixin, font: str = FONT) -> dict[str, object]:
     """The Vega-Lite definition with the house's theme; what the chart itself sets wins over the theme."""
     definition: dict[str, object] = chart.to_dict(context={"pre_transform": False})
     own = definition.get("config")
     # Altair gives every chart this view size and no more; it is not a wish of the chart's.
     kept = {name: value for name, value in own.items() if name != "view"} if isinstance(own, dict) else {}
-    return {**definition, "config": {**theme(), **kept}}
+    return {**definition, "config": {**theme(font), **kept}}
 
 
 def _of_page(colour: str) -> str:

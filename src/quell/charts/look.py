@@ -16,15 +16,18 @@ LIGHT = {
 }  # fmt: skip
 # In the order in which categories take them: no two neighbours are alike to a red-green blind eye.
 CATEGORIES = (LIGHT["accent"], LIGHT["soon"], LIGHT["info"], LIGHT["ok"], LIGHT["late"], LIGHT["ink-3"])
-# Both scripts are named, so that Chinese is not drawn as boxes where a chart is turned into a PDF.
-FONT = "Inter, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
+FONT = "Inter, 'Segoe UI', 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'DejaVu Sans', sans-serif"
+# A PDF takes the first of these that the machine has for all letters: one that has Chinese and Latin comes first.
+FONT_OF_A_PDF = (
+    "'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', 'DejaVu Sans', sans-serif"
+)
 
 
-def theme() -> dict[str, Any]:
+def theme(font: str = FONT) -> dict[str, Any]:
     """The Vega-Lite configuration: quiet axes, light grid, no frame, numbers that can be read at 390 px."""
     return {
         "background": "transparent",
-        "font": FONT,
+        "font": font,
         "view": {"stroke": None},
         "padding": 6,
         "title": {

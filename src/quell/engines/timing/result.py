@@ -124,11 +124,11 @@ class Timing:
         """The picture, in English: an Altair definition for ``quell.charts.drawing``."""
         return self.figure_in("en")
 
-    def figure_in(self, language: Language) -> LayerChart:
-        """The picture in that language."""
-        from quell.engines.timing.figure import figure
+    def figure_in(self, language: Language, width: int | None = None) -> LayerChart:
+        """The picture in that language; width of the part with the bars, in pixels."""
+        from quell.engines.timing.figure import WIDTH, figure
 
-        return figure(self, language)
+        return figure(self, language, width or WIDTH)
 
     @property
     def summary(self) -> dict[str, Any]:
