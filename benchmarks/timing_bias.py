@@ -15,6 +15,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -45,6 +46,7 @@ class Truth:
 
     @property
     def law(self) -> stats.rv_continuous:
+        """The distribution."""
         shape = (self.mean / self.deviation) ** 2
         return stats.gamma(shape, scale=self.mean / shape)
 
