@@ -23,7 +23,8 @@ from quell.catalogue.people import GroupRegistered, PersonDied, PersonRegistered
 from quell.catalogue.places import PlaceRegistered
 from quell.exchange.columns import Mapping
 from quell.exchange.rows import ReadRow
-from quell.exchange.stating import DATED_BY, KNOWN_BY, Dataset, Stated, learned
+from quell.exchange.stating import DATED_BY, Dataset, Stated, learned
+from quell.tables.definitions import KNOWN_BY
 
 # Columns that are understood and yet become no fact, with the reason that the report gives.
 NOT_TAKEN = {

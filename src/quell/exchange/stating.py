@@ -11,8 +11,6 @@ from quell.catalogue.fact import Fact
 from quell.exchange.countries import country
 from quell.exchange.rows import ReadRow
 
-# The day on which a source knew of a case at the latest: what it knew before is not asked, to read no hindsight in.
-KNOWN_BY = ("report_date", "confirm_date", "admission_date", "sample_date", "onset_date", "rash_date")
 DATED_BY = ("confirm_date", "report_date", "onset_date", "rash_date", "sample_date", "admission_date", "death_date",
             "recovery_date", "outcome_date", "infection_date")  # fmt: skip
 _LONGEST = 60

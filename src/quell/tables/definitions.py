@@ -220,4 +220,8 @@ TUBES = Table(
     ("tubes", "tube", "laboratory", "混管", "核酸"),
 )  # fmt: skip
 
+# The day on which a source knew of a case at the latest, the first of these that it has: what it knew before is not
+# asked, to read no hindsight in.
+KNOWN_BY = ("report_date", "confirm_date", "admission_date", "sample_date", "onset_date", "rash_date")
+
 TABLES: dict[str, Table] = {table.name: table for table in (LINELIST, CONTACTS, VISITS, PLACES, TESTS, TUBES)}

@@ -68,9 +68,15 @@ class Estimate:
     failure: str | None = None
 
 
-def observed(delays: Delays) -> Observed:
-    """The delays of a step, like ones counted together."""
-    rows = np.column_stack([delays.low, delays.high, delays.seen])
+def observed(delays: Delays, *, apart: bool = False) -> Observed:
+    """The delays of a step, like ones counted together.
+
+    apart  intervals of one day and the next do not overlap, as an estimate wants them that assumes no shape: it can put
+           its steps only where intervals begin and end
+    """
+    spare = delays.spare if apart else 0.0
+    low = np.where(delays.low > 0, delays.low + spare, 0.0)
+    rows = np.column_stack([low, delays.high - spare, delays.seen])
     alike, count = np.unique(rows, axis=0, return_counts=True)
     return Observed(alike[:, 0], alike[:, 1], alike[:, 2], count.astype(np.int64))
 
@@ -100,8 +106,9 @@ def by_shape(data: Observed, random: Generator) -> Estimate:
 
 
 def without_shape(data: Observed, random: Generator) -> Estimate:
-    """The distribution that assumes no shape; where delays are truncated, given that they are no longer than any
-    could be seen. Its intervals are percentiles of 100 resamples of cases; there is no mean, whose tail nobody saw.
+    """The distribution that assumes no shape; where delays are truncated, given that they are no longer than any could
+    be seen. There is no mean, whose tail nobody saw. Intervals are percentiles of 100 resamples of cases; none where
+    delays are truncated, since there each resample takes as long as all other figures together.
     """
     finished = int(data.count[np.isfinite(data.high)].sum())
     if finished < FEWEST_WITHOUT_SHAPE:
@@ -109,21 +116,22 @@ def without_shape(data: Observed, random: Generator) -> Estimate:
     found = _turnbull(data, data.count)
     if found is None:
         return Estimate(NOTHING, failure="no_fit")
+    return Estimate(Figures(found, None, (None, None, None) if data.truncated else _resampled(data, random)))
+
+
+def _resampled(data: Observed, random: Generator) -> tuple[Interval | None, ...]:
+    """Percentiles of the quantiles of resamples; None for a quantile that too many of them do not reach."""
     total = int(data.count.sum())
-    again = []
-    for _ in range(_RESAMPLES):
-        counts = random.multinomial(total, data.count / total)
-        resampled = _turnbull(data, counts)
-        if resampled is not None:
-            again.append([np.inf if each is None else each for each in resampled])
-    bounds: tuple[Interval | None, ...] = (None, None, None)
-    if len(again) > _RESAMPLES // 2:
-        tail = (1 - LEVEL) / 2
-        low, high = np.quantile(np.array(again), [tail, 1 - tail], axis=0, method="nearest")
-        bounds = tuple(
-            (float(a), float(b)) if np.isfinite(b) else None for a, b in zip(low, high, strict=True)
-        )
-    return Estimate(Figures(found, None, bounds))
+    again = [
+        [np.inf if value is None else value for value in found]
+        for counts in random.multinomial(total, data.count / total, size=_RESAMPLES)
+        if (found := _turnbull(data, counts)) is not None
+    ]
+    if len(again) < _RESAMPLES // 2:
+        return None, None, None
+    tail = (1 - LEVEL) / 2
+    ends = np.quantile(np.array(again), [tail, 1 - tail], axis=0, method="nearest")
+    return tuple(_bounds(ends[:, column]) for column in range(len(QUANTILES)))
 
 
 def _chosen(fits: list[tuple[str, Any, float]]) -> tuple[str, Any]:

@@ -100,7 +100,7 @@ def _rows(delays: Delays, seed: int) -> Iterator[Row]:
         distribution=fitted.distribution,
         beyond=fitted.beyond if longest and fitted.distribution else None,
     )
-    free = without_shape(data, random) if data else fitted
+    free = without_shape(observed(delays, apart=True), random) if data else fitted
     if not free.failure:
         shape = said("conditional", longest=longest) if longest else said("no_shape")
         sentences = (*taken, shape, *negative, *impossible)
