@@ -51,6 +51,10 @@ class Table:
         return frozenset(each.name for each in self.columns if each.needed)
 
 
+# The day on which a source knew of a case at the latest, the first of these that it has: what it knew before is not
+# asked, to read no hindsight in.
+KNOWN_BY = ("report_date", "confirm_date", "admission_date", "sample_date", "onset_date", "rash_date")
+
 # Read only for a stated purpose; otherwise left out, and the report of the mapping says so.
 SPECIAL_CATEGORIES: dict[str, tuple[str, ...]] = {
     "ethnicity": ("ethnic group", "ethnic", "race", "民族"),
@@ -219,9 +223,5 @@ TUBES = Table(
     ),
     ("tubes", "tube", "laboratory", "混管", "核酸"),
 )  # fmt: skip
-
-# The day on which a source knew of a case at the latest, the first of these that it has: what it knew before is not
-# asked, to read no hindsight in.
-KNOWN_BY = ("report_date", "confirm_date", "admission_date", "sample_date", "onset_date", "rash_date")
 
 TABLES: dict[str, Table] = {table.name: table for table in (LINELIST, CONTACTS, VISITS, PLACES, TESTS, TUBES)}

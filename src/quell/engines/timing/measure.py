@@ -34,6 +34,7 @@ def measure(
     as_of: date | None = None,
     closed: bool | None = None,
     seed: int = 0,
+    shapeless: bool = True,
 ) -> Timing:
     """Measure the steps of cases, in days.
 
@@ -44,6 +45,7 @@ def measure(
               are cut off by as_of (by the last date in the list where it is not given). None: closed where as_of is not
               given or lies more than 60 days after the last date of the list, else open
     seed      of the intervals that need chance; the same seed gives the same figures
+    shapeless whether to give the estimates without a shape too, whose intervals take most of the time
 
     Raises TableRefused for what is no line list, StepRefused for a step that is none.
     """
@@ -56,7 +58,7 @@ def measure(
         found = delays_of(step, known)
         if asked is None and not found.finished and not found.n_impossible:
             continue
-        rows += _rows(found, seed)
+        rows += _rows(found, seed, shapeless=shapeless)
     return Timing(tuple(rows), known.frame.height, known.later, as_of, is_closed, why)
 
 
@@ -78,7 +80,7 @@ def _standing(
     return as_of, False, said("open_by_rule", cut=as_of.isoformat())
 
 
-def _rows(delays: Delays, seed: int) -> Iterator[Row]:
+def _rows(delays: Delays, seed: int, *, shapeless: bool) -> Iterator[Row]:
     """The sets of figures of one step."""
     impossible = (said("impossible", n=delays.n_impossible),) if delays.n_impossible else ()
     possible = delays.n_negative - delays.n_impossible
@@ -100,6 +102,8 @@ def _rows(delays: Delays, seed: int) -> Iterator[Row]:
         distribution=fitted.distribution,
         beyond=fitted.beyond if longest and fitted.distribution else None,
     )
+    if not shapeless:
+        return
     free = without_shape(observed(delays, apart=True), random) if data else fitted
     if not free.failure:
         shape = said("conditional", longest=longest) if longest else said("no_shape")
