@@ -63,7 +63,7 @@ def test_someone_sampled_before_falling_ill_counts_among_pairs_and_is_said() -> 
     pairs, fitted = row(timing, "complete pairs"), row(timing)
     assert (pairs["n"], pairs["n_negative"], pairs["n_impossible"]) == (12, 1, 0)
     assert (fitted["n"], fitted["n_negative"]) == (11, 1)
-    assert "1 cases have the second date before the first, as can be" in fitted["assumption"]
+    assert "cases with the second date before the first, as can be: 1;" in fitted["assumption"]
 
 
 def test_an_outcome_before_admission_cannot_be_and_is_left_out_and_said() -> None:
@@ -100,8 +100,8 @@ def test_somebody_known_to_have_died_on_a_day_unknown_is_missing_also_while_it_r
         ({}, True, "no day was named"),
         ({"as_of": day(20)}, False, "it stands as of 2022-07-21"),
         ({"as_of": day(200)}, True, "its last date lies 191 days before"),
-        ({"as_of": day(20), "closed": True}, True, "as asked"),
-        ({"closed": False}, False, "as asked"),
+        ({"as_of": day(20), "closed": True}, True, "taken as closed, as asked"),
+        ({"closed": False}, False, "taken as open on 2022-07-10, as asked"),
     ],
 )
 def test_whether_a_list_is_closed_is_said(asked: dict[str, Any], shut: Any, told: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -184,6 +184,15 @@ def test_the_command_writes_the_table_the_picture_and_what_was_set_aside(small: 
     assert pl.read_csv(out / "steps.csv").columns[:5] == ["from_step", "to_step", "n", "n_censored", "q10"]
     assert "各环节用时" in (out / "steps.svg").read_text(encoding="utf-8")
     assert "is a day that does not exist" in (out / "set-aside.csv").read_text(encoding="utf-8")
+
+
+def test_a_list_of_these_days_is_asked_about(tmp_path: Path) -> None:
+    today = datetime.now(UTC).date()
+    file = tmp_path / "live.csv"
+    file.write_text(f"id,dt_onset,dt_report\n1,{today - timedelta(days=9)},{today - timedelta(days=3)}\n")
+    asked = "if these cases are still followed, say --open"
+    assert asked in run("timing", str(file), "--out", str(tmp_path / "out"))[1]
+    assert asked not in run("timing", str(file), "--out", str(tmp_path / "out"), "--closed")[1]
 
 
 def test_the_summary_for_machines_and_parquet(small: Path, tmp_path: Path) -> None:

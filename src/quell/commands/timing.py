@@ -12,7 +12,7 @@ from rich.console import Console
 
 from quell.catalogue.when import local_date
 from quell.charts.drawing import write_svg
-from quell.engines.timing.measure import measure
+from quell.engines.timing.measure import QUIET_DAYS, last_date, measure
 from quell.engines.timing.result import Timing
 from quell.errors import QuellError
 from quell.exchange.frames import LineList, line_list
@@ -55,6 +55,10 @@ def run(
         sys.stdout.write(msgspec.json.encode(summary).decode() + "\n")
         return
     _tell(Console(), read, timing, [table, figure], aside)
+    last = last_date(read.frame)
+    if closed is None and as_of is None and last and (today - last).days <= QUIET_DAYS:
+        told = f"its last date is {last}: if these cases are still followed, say --open"
+        Console().print(told, highlight=False, markup=False)
 
 
 def _reading(read: LineList) -> dict[str, object]:

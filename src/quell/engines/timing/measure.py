@@ -62,16 +62,24 @@ def measure(
     return Timing(tuple(rows), known.frame.height, known.later, as_of, is_closed, why)
 
 
+def last_date(linelist: pl.DataFrame) -> date | None:
+    """The last date that stands anywhere in a validated line list."""
+    dates = [name for name, kind in linelist.schema.items() if kind == pl.Date]
+    found = linelist.select(pl.max_horizontal(pl.col(dates).max())) if linelist.height else None
+    last: date | None = found.item() if found is not None else None
+    return last
+
+
 def _standing(
     frame: pl.DataFrame, as_of: date | None, *, closed: bool | None
 ) -> tuple[date | None, bool, Said]:
     """As of when the list is read, whether it is closed, and by which rule."""
-    dates = [name for name, kind in frame.schema.items() if kind == pl.Date]
-    last = frame.select(pl.max_horizontal(pl.col(dates).max())).item() if frame.height else None
-    if closed is False and as_of is None:
-        as_of = last
+    last = last_date(frame)
+    if closed is False and (as_of or last):
+        as_of = as_of or last
+        return as_of, False, said("open_as_asked", cut=f"{as_of}")
     if closed is not None:
-        return as_of, closed or as_of is None, said("all_given")
+        return as_of, True, said("closed_as_asked")
     if as_of is None:
         return None, True, said("closed_by_rule")
     if last is None or (as_of - last).days > QUIET_DAYS:
@@ -142,11 +150,12 @@ def _row(
 
 def _taken(delays: Delays) -> tuple[Said, ...]:
     """How the list was taken for this step."""
+    days = (said("whole_days"), *((said("window"),) if delays.n_interval else ()))
     if delays.cut is None:
-        return (said("closed"),)
+        return said("closed"), *days
     cut = day_of(delays.cut).isoformat()
     back = (said("cut_back", cut=cut, n=delays.n_unlisted),) if delays.n_unlisted else ()
-    return (said(delays.step.opened, cut=cut), *back)
+    return said(delays.step.opened, cut=cut), *back, *days
 
 
 def _of_fit(fitted: Estimate, longest: int) -> tuple[Said, ...]:

@@ -28,22 +28,23 @@ SAID: dict[str, dict[Language, str]] = {
         "zh": "两个日期都有的病例，日期按整日计；不作任何校正",
     },
     "closed": {
-        "en": "the list is closed: a missing date is missing, not still to come; each date is a whole day and exposure "
-        "equally likely on every day of its window",
-        "zh": "名单已封闭：缺失的日期就是缺失，不视为尚未发生；日期按整日计，暴露窗口内每天的可能性相同",
+        "en": "the list is closed: a missing date is missing, not still to come",
+        "zh": "名单已封闭：缺失的日期就是缺失，不视为尚未发生",
     },
     "truncated": {
         "en": "the list is open on {cut}: a delay is seen only if it ended by then, and each is weighed by what could have "
-        "been seen of it; it does not change with time; each date is a whole day and exposure equally likely on every day "
-        "of its window",
-        "zh": "名单截至 {cut} 仍未封闭：只有届时已结束的间隔才会被看到，各按其可被看到的可能性加权；假定间隔不随时间变化；"
-        "日期按整日计，暴露窗口内每天的可能性相同",
+        "been seen of it; it does not change with time",
+        "zh": "名单截至 {cut} 仍未封闭：只有届时已结束的间隔才会被看到，各按其可被看到的可能性加权；假定间隔不随时间变化",
     },
     "censored": {
         "en": "the list is open on {cut}: cases without an end are still on the way, and end like those of the same wait; "
-        "being listed does not depend on the delay; each date is a whole day",
-        "zh": "名单截至 {cut} 仍未封闭：尚无结局的病例视为仍在进行中（删失），其后续与等待同样久者相同；"
-        "是否列入名单与间隔无关；日期按整日计",
+        "being listed does not depend on the delay",
+        "zh": "名单截至 {cut} 仍未封闭：尚无结局的病例视为仍在进行中（删失），其后续与等待同样久者相同；是否列入名单与间隔无关",
+    },
+    "whole_days": {"en": "each date is a whole day", "zh": "日期按整日计"},
+    "window": {
+        "en": "exposure is as likely on every day of its window",
+        "zh": "暴露窗口内每天的可能性相同",
     },
     "no_shape": {"en": "no shape is assumed", "zh": "不假定分布形状"},
     "conditional": {
@@ -68,14 +69,15 @@ SAID: dict[str, dict[Language, str]] = {
         "zh": "不给出数值：没有分布能拟合这些间隔",
     },
     "negative": {
-        "en": "{n} cases have the second date before the first, as can be; they count among complete pairs only",
+        "en": "cases with the second date before the first, as can be: {n}; they count among complete pairs only",
         "zh": "{n} 例第二个日期早于第一个（可能属实）；仅计入完整配对",
     },
     "impossible": {
-        "en": "{n} cases have the second date before the first, which cannot be; they are left out",
+        "en": "cases with the second date before the first, which cannot be: {n}; they are left out",
         "zh": "{n} 例第二个日期早于第一个，不可能属实；未计入",
     },
-    "all_given": {"en": "as asked", "zh": "按要求"},
+    "closed_as_asked": {"en": "taken as closed, as asked", "zh": "按要求视为已封闭"},
+    "open_as_asked": {"en": "taken as open on {cut}, as asked", "zh": "按要求视为截至 {cut} 仍未封闭"},
     "closed_by_rule": {
         "en": "taken as closed, since no day was named as of which it stood",
         "zh": "未指明截至日期，按已封闭处理",
