@@ -120,7 +120,9 @@ def without_shape(data: Observed, random: Generator) -> Estimate:
 
 
 def _resampled(data: Observed, random: Generator) -> tuple[Interval | None, ...]:
-    """Percentiles of the quantiles of resamples; None for a quantile that too many of them do not reach."""
+    """Percentiles of the quantiles of resamples; None for a quantile that too many of them do not reach, and where all
+    resamples are alike: then cases say the same, which is not that they are sure.
+    """
     total = int(data.count.sum())
     again = [
         [np.inf if value is None else value for value in found]
@@ -131,7 +133,10 @@ def _resampled(data: Observed, random: Generator) -> tuple[Interval | None, ...]
         return None, None, None
     tail = (1 - LEVEL) / 2
     ends = np.quantile(np.array(again), [tail, 1 - tail], axis=0, method="nearest")
-    return tuple(_bounds(ends[:, column]) for column in range(len(QUANTILES)))
+    return tuple(
+        _bounds(ends[:, column]) if ends[0, column] < ends[1, column] else None
+        for column in range(len(QUANTILES))
+    )
 
 
 def _chosen(fits: list[tuple[str, Any, float]]) -> tuple[str, Any]:
