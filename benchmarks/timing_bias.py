@@ -1,6 +1,6 @@
 """Whether the estimate of a delay is right while an outbreak grows, and the naive one not.
 
-    python benchmarks/timing_bias.py [--replicates 200] [--seed 1]
+    python benchmarks/timing_bias.py [--replicates 200] [--law gamma] [--seed 1]
 
 Outbreaks with a known delay from onset to report grow exponentially and are read as of several moments. The naive
 estimate is the mean and median of the pairs that are there; the corrected one is what `quell timing` gives, weighed by
@@ -39,14 +39,18 @@ STEP = Step("onset", "report")
 
 @dataclass(frozen=True)
 class Truth:
-    """The delay that is simulated: a gamma distribution of this mean and standard deviation."""
+    """The delay that is simulated: a gamma or lognormal distribution of this mean and standard deviation, in days."""
 
     mean: float = MEAN
     deviation: float = DEVIATION
+    name: str = "gamma"
 
     @property
     def law(self) -> stats.rv_continuous:
         """The distribution."""
+        if self.name == "lognormal":
+            variance = np.log1p((self.deviation / self.mean) ** 2)
+            return stats.lognorm(variance**0.5, scale=self.mean * np.exp(-variance / 2))
         shape = (self.mean / self.deviation) ** 2
         return stats.gamma(shape, scale=self.mean / shape)
 
@@ -110,11 +114,12 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--replicates", type=int, default=200)
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--law", choices=("gamma", "lognormal"), default="gamma")
     arguments.add_argument("--workers", type=int, default=2)
     asked = arguments.parse_args()
-    truth = Truth()
+    truth = Truth(name=asked.law)
     print(
-        f"truth: mean {truth.mean} days, median {truth.law.median():.2f}; cases double in {np.log(2) / GROWTH:.1f} days; "
+        f"truth: {truth.name}, mean {truth.mean} days, median {truth.law.median():.2f}; cases double in {np.log(2) / GROWTH:.1f} days; "
         f"{asked.replicates} outbreaks a moment; errors in days"
     )
     head = f" |{'naive':>8}{'corrected':>15}{'(median)':>9}{'coverage':>10}"
@@ -122,13 +127,13 @@ def main() -> None:
     print(f"{'day':>4}{'seen':>6}{'figures':>10}{head}{head}")
     began = time.monotonic()
     with ProcessPoolExecutor(asked.workers) as pool:
-        moments = [(day, cases, asked.replicates, asked.seed) for day, cases in MOMENTS]
+        moments = [(day, cases, asked.replicates, asked.seed, truth) for day, cases in MOMENTS]
         for (day, _), done in zip(MOMENTS, pool.map(_moment, moments), strict=True):
             print(_line(day, done, truth), flush=True)
     print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)
 
 
-def _moment(asked: tuple[int, int, int, int]) -> list[Replicate]:
+def _moment(asked: tuple[int, int, int, int, Truth]) -> list[Replicate]:
     warnings.simplefilter("ignore")
     return list(replicates(*asked))
 

@@ -28,7 +28,7 @@ _WORDS: dict[str, dict[Language, str]] = {
         "zh": "横条：第 10 至第 90 百分位。圆点：中位数，细线为其 95% 区间。",
     },
     "waiting": {"en": "After +: cases still on the way.", "zh": "+ 后为尚在进行中的病例。"},
-    "cut": {"en": "Bars that run on are cut at {} days.", "zh": "更长的横条在 {} 天处截断。"},
+    "cut": {"en": "What runs on is cut at {} days.", "zh": "更长的部分在 {} 天处截断。"},
     "none": {
         "en": "No case has the two dates of a step.",
         "zh": "没有病例同时具备某一环节的两个日期。",
@@ -97,10 +97,13 @@ def _reach(frame: pl.DataFrame) -> tuple[float, float, bool]:
     """From where to where the axis runs, and whether a bar runs on beyond it."""
     seen = frame.filter(pl.col("which") == "complete pairs")["q90"].max()
     farthest = float(frame["q90"].max())  # type: ignore[arg-type]
+    ends = frame["q50_upper"].max()
     high = farthest if seen is None else min(farthest, max(_FARTHEST * float(seen), 1.0))  # type: ignore[arg-type]
     low = min(0.0, float(frame["q10"].min()))  # type: ignore[arg-type]
     room = 0.03 * (high - low)
-    return (low - room if low < 0 else 0.0), float(int(high + room) + 1), farthest > high
+    end = float(int(high + room) + 1)
+    runs_on = max(farthest, farthest if ends is None else float(ends)) > end  # type: ignore[arg-type]
+    return (low - room if low < 0 else 0.0), end, runs_on
 
 
 def _frame(timing: Timing, language: Language) -> pl.DataFrame:
