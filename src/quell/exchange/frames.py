@@ -54,7 +54,7 @@ def line_list(
 ) -> LineList:
     """Read the line list at this path: a file, a folder that holds one, or what ``quell ledger export`` wrote.
 
-    today     nothing in a file may lie after it; zone: in which an export's instants are days, where a fact has no zone
+    today     nothing in a file may lie after it; zone: of moments in a file (facts of an export have their own)
     dates     how a file means 03/04/2022
     outbreak  which outbreak of an export; needed where it holds several
     allowed   special categories for which a purpose was given
