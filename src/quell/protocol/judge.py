@@ -289,7 +289,7 @@ def _under(
     packs: InForce,
 ) -> list[Duty]:
     """The duties of one rule from one root, under one version of the pack."""
-    duties = []
+    duties: list[Duty] = []
     full_id = f"{pack.pack_id}/{rule.rule_id}"
     root_key = _duty_root(rule, outbreak, root)
     recordable = packs.recordable.get(outbreak)
