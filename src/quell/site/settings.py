@@ -23,6 +23,8 @@ QUELL_APPS: list[str] = [
     "quell.desks.chase",
     "quell.desks.laboratory",
     "quell.desks.cases",
+    "quell.desks.chains",
+    "quell.chainview",  # static files only
     "quell.desks.outbreak",
     "quell.desks.subject",
 ]

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("quell.desks.chase.urls")),
     path("", include("quell.desks.laboratory.urls")),
     path("", include("quell.desks.cases.urls")),
+    path("", include("quell.desks.chains.urls")),
     path("", include("quell.desks.outbreak.urls")),
     path("", include("quell.desks.subject.urls")),
 ]

@@ -1,0 +1,259 @@
+// The one drawing. It tells a pen what to put where; one pen paints on a canvas (canvas.js), one writes SVG (svg.js).
+//
+// picture: {scene, forest, layout, groups (categories), words, language, theme, contacts, lit, off, day, focus, collapsed}
+//   lit   nodes that stay bright while the rest fades, or null; off: categories that the legend faded
+//   day   nothing later is drawn; null: everything
+// view:    {x, y, kx, ky, width, height, top}: world at the left upper corner of the picture, pixels a day and a lane, size
+(() => {
+  "use strict";
+  const chains = (window.quellChains ??= {});
+  const DAY = 86400000;
+  const FADED = 0.13;
+
+  chains.dateOf = (scene, day) => new Date(Date.parse(scene.meta.origin) + day * DAY);
+  const formats = new Map();
+  chains.dateText = (language, date, options) => {
+    const key = language + JSON.stringify(options);
+    if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", { timeZone: "UTC", ...options }));
+    return formats.get(key).format(date);
+  };
+
+  // How large a node is drawn, in pixels.
+  chains.radius = (view) => Math.max(0.9, Math.min(6, view.ky * 0.33, view.kx * 2.2 + 1));
+
+  // The marks of the time axis: days, weeks, months or years, as many as there is room for.
+  chains.ticks = (picture, view) => {
+    const { scene, language } = picture;
+    const first = Math.floor(view.x), last = Math.ceil(view.x + view.width / view.kx);
+    const marks = [];
+    const start = chains.dateOf(scene, first);
+    if (view.kx * 7 > 64) {
+      const every = view.kx > 42 ? 1 : view.kx > 21 ? 2 : 7;
+      for (let day = first; day <= last; day++) {
+        const date = chains.dateOf(scene, day), number = Math.round(date.getTime() / DAY);
+        // Weeks begin on Monday; 1970-01-05 was one.
+        if (every === 7 ? date.getUTCDay() !== 1 : number % every !== 0) continue;
+        marks.push({ day, text: chains.dateText(language, date, { day: "numeric", month: "short" }), strong: date.getUTCDay() === 1 });
+      }
+    } else {
+      const step = [1, 2, 3, 6, 12, 24, 60].find((months) => months * 30.4 * view.kx > 62) ?? 120;
+      for (let month = start.getUTCMonth() - 12, year = start.getUTCFullYear(); ; month++) {
+        const date = new Date(Date.UTC(year, month, 1)), day = Math.round((date - Date.parse(scene.meta.origin)) / DAY);
+        if (day > last) break;
+        if ((date.getUTCFullYear() * 12 + date.getUTCMonth()) % step || day < first - 40) continue;
+        const january = date.getUTCMonth() === 0;
+        marks.push({ day, text: chains.dateText(language, date, january || step >= 12 || !marks.length ? { month: "short", year: "numeric" } : { month: "short" }), strong: january });
+      }
+    }
+    return marks;
+  };
+
+  const alphaOf = (picture, node) => {
+    if (picture.off.has(picture.groups.of[node])) return FADED;
+    return picture.lit && !picture.lit.has(node) ? FADED : 1;
+  };
+
+  // The lines of links. Far away a link is two straight strokes, near it bends.
+  const drawLinks = (picture, view, pen, inSight) => {
+    const { forest, layout, theme, groups } = picture;
+    const { x, y, hidden } = layout;
+    const near = view.ky > 9;
+    const radius = chains.radius(view);
+    const thick = view.ky < 3 ? 0.8 : view.ky < 9 ? 1 : 1.6;
+    const late = picture.day === null ? Infinity : picture.day;
+    const floor = view.y + view.height / view.ky + 1;
+    for (let at = 0; at < inSight.sources.length; at++) {
+      const node = inSight.sources[at];
+      const fromX = (x[node] - view.x) * view.kx, fromY = (y[node] - view.y) * view.ky + view.top;
+      let lowest = y[node], highest = y[node], bright = FADED, surest = 0;
+      for (const child of forest.children[node]) {
+        if (hidden[child] || x[child] > late) continue;
+        const p = forest.p(forest.by[child]), alpha = Math.min(alphaOf(picture, child), alphaOf(picture, node));
+        if (y[child] > lowest) lowest = y[child];
+        if (y[child] < highest) highest = y[child];
+        bright = Math.max(bright, alpha); surest = Math.max(surest, p);
+        if (y[child] < view.y - 1 || y[child] > floor) continue;
+        const toX = (x[child] - view.x) * view.kx, toY = (y[child] - view.y) * view.ky + view.top;
+        if (Math.max(fromX, toX) < -20 || Math.min(fromX, toX) > view.width + 20) continue;
+        const colour = chains.colourOf(theme, groups.items[groups.of[child]].colour);
+        const style = pen.line(colour, alpha * (0.28 + 0.47 * p), thick * (0.35 + 0.65 * p), child >= picture.scene.cases.id.length);
+        const dx = toX - fromX, dy = toY - fromY;
+        if (!near || dy === 0) pen.across(style, fromX, toX, toY);
+        else {
+          const bend = Math.min(9, Math.abs(dx) * 0.9, Math.abs(dy) * 0.7);
+          pen.bend(style, fromX, toX - Math.sign(dx) * radius, toY, bend * Math.sign(dx || 1), bend * Math.sign(dy));
+        }
+      }
+      if (lowest > y[node] || highest < y[node]) {
+        const style = pen.line(picture.groups.mode === "lineage" ? chains.colourOf(theme, groups.items[groups.of[node]].colour) : theme.rest, bright * (0.3 + 0.4 * surest), thick * (0.35 + 0.65 * surest), false);
+        const short = near ? Math.min(7, view.ky * 0.5) : 0;
+        pen.down(style, fromX, (highest - view.y) * view.ky + view.top + (highest < y[node] ? short : 0), (lowest - view.y) * view.ky + view.top - (lowest > y[node] ? short : 0));
+      }
+    }
+    pen.flush();
+  };
+
+  // The other links into the case in focus, broken lines: what else is possible.
+  const drawOthers = (picture, view, pen) => {
+    const { forest, layout, scene, theme, focus } = picture;
+    if (focus < 0) return;
+    for (const link of forest.others[focus]) {
+      const source = scene.links.source[link];
+      if (layout.hidden[source]) continue;
+      const p = forest.p(link);
+      const style = pen.line(theme.accent, 0.35 + 0.5 * p, 0.8 + 1.4 * p, true);
+      pen.curve(style, (layout.x[source] - view.x) * view.kx, (layout.y[source] - view.y) * view.ky + view.top, (layout.x[focus] - view.x) * view.kx, (layout.y[focus] - view.y) * view.ky + view.top);
+    }
+    pen.flush();
+  };
+
+  // Contacts who are no cases: small grains below the line of the case whom they met, on the day of the exposure.
+  const drawContacts = (picture, view, pen, inSight) => {
+    const { contacts, layout, theme } = picture;
+    if (!contacts) return;
+    const late = picture.day === null ? Infinity : picture.day;
+    const grain = Math.max(0.8, Math.min(2.2, view.ky * 0.1)), step = Math.max(1, grain * 1.45);
+    const rows = view.ky < 7 ? 1 : 3;
+    for (const node of inSight.nodes) {
+      const met = contacts.by.get(node);
+      if (!met || layout.hidden[node]) continue;
+      const style = pen.line(theme.soft, alphaOf(picture, node) * 0.6, grain, false);
+      for (const [day, count] of met) {
+        if (day > late) continue;
+        const left = (day - view.x) * view.kx, top = (layout.y[node] - view.y) * view.ky + view.top + view.ky * 0.24 + grain;
+        // As many columns as have room within the day; what does not fit makes the grains denser, never the day longer.
+        const columns = Math.ceil(count / rows), wide = Math.min(step, (view.kx * 0.9) / columns);
+        const drawn = Math.min(columns, Math.max(1, Math.floor((view.kx * 0.9) / 0.7)));
+        for (let column = 0; column < drawn; column++) {
+          const here = Math.min(rows, count - column * rows);
+          for (let row = 0; row < here; row++) pen.grain(style, left + column * Math.max(wide, 0.7), top + row * step, grain);
+        }
+      }
+    }
+    pen.flush();
+  };
+
+  const drawNodes = (picture, view, pen, inSight) => {
+    const { scene, forest, layout, theme, groups, collapsed } = picture;
+    const { x, y } = layout, seen = scene.cases.id.length;
+    const radius = chains.radius(view);
+    const late = picture.day === null ? Infinity : picture.day;
+    const onset = scene.cases.basis.codes.indexOf("onset"), none = scene.cases.basis.codes.indexOf("none");
+    for (const node of inSight.nodes) {
+      if (x[node] > late) continue;
+      const sx = (x[node] - view.x) * view.kx, sy = (y[node] - view.y) * view.ky + view.top;
+      const item = groups.items[groups.of[node]], alpha = alphaOf(picture, node);
+      const basis = node < seen ? scene.cases.basis.values[node] : none;
+      const ghost = node >= seen;
+      const fill = ghost || basis === none ? "hollow" : basis === onset || radius < 3.2 ? "full" : "ring";
+      const until = ghost ? scene.ghosts.until[node - seen] : scene.cases.until[node];
+      if (until !== null && until > x[node] && radius > 2) {
+        pen.across(pen.line(chains.colourOf(theme, item.colour), alpha * 0.5, Math.max(1, radius * 0.55), false), sx, (until - view.x) * view.kx, sy);
+      }
+      const own = forest.size[node] > 1 && forest.parent[node] < 0 ? radius * 1.22 : radius;
+      pen.mark(item.shape, sx, sy, layoutRadius(view, layout, forest, node, own), chains.colourOf(theme, item.colour), alpha * (ghost ? 0.4 + 0.6 * scene.ghosts.p[node - seen] : 1), fill, theme.panel);
+      if (collapsed.has(node)) {
+        pen.badge(sx + radius + 3, sy, `+${forest.size[node] - 1}`, theme);
+      }
+    }
+    pen.flush();
+  };
+  // Stacked cases are smaller: they must not touch those above them.
+  const layoutRadius = (view, layout, forest, node, radius) =>
+    forest.size[forest.root[node]] === 1 ? Math.max(0.8, Math.min(radius * 0.72, view.ky * 0.26, Math.max(0.8, view.kx * 0.46))) : radius;
+
+  const drawLabels = (picture, view, pen, inSight) => {
+    const { forest, layout, theme, scene, focus, lit } = picture;
+    const { x, y, index } = layout;
+    const late = picture.day === null ? Infinity : picture.day;
+    const radius = chains.radius(view);
+    const roomRight = (node) => {
+      const lane = index[Math.max(0, Math.floor(y[node] + 0.5))] ?? [], at = lane.indexOf(node);
+      return at >= 0 && at + 1 < lane.length ? (x[lane[at + 1]] - x[node]) * view.kx : Infinity;
+    };
+    const named = view.ky >= 15.5;
+    for (const node of inSight.nodes) {
+      if (x[node] > late || forest.size[forest.root[node]] === 1) continue;
+      const sx = (x[node] - view.x) * view.kx, sy = (y[node] - view.y) * view.ky + view.top;
+      const isRoot = forest.parent[node] < 0;
+      if (isRoot && (named || (view.ky > 3.4 && forest.size[node] * view.ky > 150))) {
+        pen.text(`${chains.name(scene, node)}  ${forest.size[node]}`, sx - radius * 1.3 - 5, sy, { anchor: "end", colour: theme.ink, size: 11.5, weight: 600, alpha: alphaOf(picture, node) < 1 ? 0.3 : 1, halo: theme.panel });
+      } else if (node === focus || (named && alphaOf(picture, node) === 1)) {
+        const label = chains.name(scene, node);
+        if (node === focus || roomRight(node) > label.length * 6.1 + radius + 4) {
+          const own = forest.children[node].some((child) => !layout.hidden[child] && y[child] === y[node] && x[child] <= late);
+          pen.text(label, sx + radius + (own ? 2 : 4), own ? sy - Math.min(8, view.ky * 0.36) : sy, { anchor: "start", colour: node === focus ? theme.ink : theme.soft, size: node === focus ? 12 : 10.5, weight: node === focus ? 650 : 450, alpha: 1, halo: theme.panel });
+        }
+      }
+    }
+    pen.flush();
+  };
+
+  // What of the lanes lies in sight: nodes to draw, and sources with a link that may cross the picture.
+  chains.inSight = (picture, view) => {
+    const { layout, forest } = picture;
+    const nodes = [], sources = [];
+    const first = Math.max(0, Math.floor(view.y) - 1), last = Math.min(layout.index.length - 1, Math.ceil(view.y + view.height / view.ky) + 1);
+    const left = view.x - 12 / view.kx, right = view.x + (view.width + 12) / view.kx;
+    for (let lane = first; lane <= last; lane++) {
+      for (const node of layout.index[lane] ?? []) if (layout.x[node] >= left && layout.x[node] <= right) nodes.push(node);
+    }
+    for (const { root, from, until, top, height } of layout.boxes) {
+      if (top > last || top + height < first || from > right || until < left) continue;
+      // A source whose own mark is out of sight may still send a line through.
+      const waiting = [root];
+      while (waiting.length) {
+        const node = waiting.pop();
+        if (layout.hidden[node]) continue;
+        if (forest.children[node].length && !picture.collapsed.has(node)) { sources.push(node); for (const child of forest.children[node]) waiting.push(child); }
+      }
+    }
+    return { nodes, sources };
+  };
+
+  chains.draw = (picture, view, pen) => {
+    const { layout, theme, words, forest, focus } = picture;
+    const inSight = chains.inSight(picture, view);
+    const ticks = chains.ticks(picture, view);
+    pen.begin(view, theme);
+    const bottom = view.top + view.height;
+    for (const box of layout.boxes) {
+      if (box.height < 3 || box.height * view.ky < 12) continue;
+      const left = (box.from - view.x) * view.kx - 14, top = (box.top - 0.62 - view.y) * view.ky + view.top;
+      pen.panel(left, top, (box.until - box.from) * view.kx + 28, (box.height + 0.24) * view.ky, theme.band, 8);
+    }
+    for (const tick of ticks) pen.rule((tick.day - view.x) * view.kx, view.top, bottom, tick.strong ? theme.strong : theme.line, tick.strong ? 0.8 : 1);
+    if (layout.strip && forest.alone.length) drawStrip(picture, view, pen);
+    drawLinks(picture, view, pen, inSight);
+    drawOthers(picture, view, pen);
+    drawContacts(picture, view, pen, inSight);
+    drawNodes(picture, view, pen, inSight);
+    drawLabels(picture, view, pen, inSight);
+    if (focus >= 0 && !layout.hidden[focus]) pen.ring((layout.x[focus] - view.x) * view.kx, (layout.y[focus] - view.y) * view.ky + view.top, chains.radius(view) + 4.5, theme.accent);
+    if (forest.alone.length) {
+      const above = layout.strip ? layout.floor - 1.6 : layout.floor - layout.highest * 0.62;
+      pen.text(words.alone.replace("{n}", forest.alone.length), 14, (above - 0.75 - view.y) * view.ky + view.top, { anchor: "start", colour: theme.soft, size: 12, weight: 600, alpha: 1, halo: theme.panel });
+    }
+    if (picture.day !== null) pen.rule((picture.day + 0.5 - view.x) * view.kx, view.top, bottom, theme.accent, 1.5);
+    // The axis stays where it is while the lanes move below it.
+    pen.band(0, 0, view.width, view.top, theme.panel, theme.line);
+    for (const tick of ticks) {
+      const sx = (tick.day - view.x) * view.kx;
+      if (sx > -30 && sx < view.width + 30) pen.text(tick.text, sx + 5, view.top / 2 + 1, { anchor: "start", colour: tick.strong ? theme.ink : theme.soft, size: 11.5, weight: tick.strong ? 600 : 450, alpha: 1 });
+    }
+    pen.end();
+    return inSight;
+  };
+
+  // Cases without a link, put away: how many on each day.
+  const drawStrip = (picture, view, pen) => {
+    const { layout, theme } = picture;
+    const floor = (layout.floor - view.y) * view.ky + view.top, tall = Math.max(10, view.ky * 1.4);
+    const style = pen.line(theme.rest, 0.8, 1, false);
+    for (const [day, count] of layout.stacks) {
+      if (picture.day !== null && day > picture.day) continue;
+      pen.bar(style, (day - 0.4 - view.x) * view.kx, floor, Math.max(1, view.kx * 0.8), (tall * count) / layout.highest);
+    }
+    pen.flush();
+  };
+})();

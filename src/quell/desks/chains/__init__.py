@@ -1,0 +1,1 @@
+"""Who infected whom: the chain page, for investigators."""
