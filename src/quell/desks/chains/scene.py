@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import quote
 
 from django.urls import reverse
@@ -21,7 +21,8 @@ def scene_of(board: Board, outbreak: Outbreak, found: Chains) -> Scene:
     language = board.language
     cases, links = found
     places = {case.subject: index for index, case in enumerate(cases)}
-    as_of = local_date(board.now, outbreak.zone)
+    # A clock that stands at the end of a day stands at the midnight after it.
+    as_of = local_date(board.now - timedelta(microseconds=1), outbreak.zone)
     known = [day for case in cases for day in (case.first, case.onset) if day is not None]
     origin = min(known, default=as_of)
     meta = Meta(

@@ -18,10 +18,25 @@
     const parts = (page.parts = chains.frame(holder, words, { files: (name) => chains.save(page, name), pages: Boolean(scene.meta.pdf_url) }));
     const font = () => getComputedStyle(holder).fontFamily;
     const pen = chains.canvasPen(parts.canvas, font);
-    let due = 0, first = true;
-    const draw = () => {
+    let due = 0, first = true, cost = 0, drawnAt = 0, drawnFor = null, later = 0;
+    // While somebody moves about and a drawing takes longer than a frame, the last one is moved instead; a new one comes
+    // now and then, and when the hand is still.
+    const draw = (now) => {
       due = 0;
-      chains.draw(page, camera.view, pen);
+      const { view } = camera;
+      const lookedAt = drawnFor && (drawnFor.x !== view.x || drawnFor.y !== view.y || drawnFor.kx !== view.kx || drawnFor.ky !== view.ky) && drawnFor.what === stamp;
+      const stretched = lookedAt ? view.ky / drawnFor.ky : 1;
+      clearTimeout(later);
+      if (cost > 11 && lookedAt && now - drawnAt < Math.max(140, cost * 9) && stretched < 2.2 && stretched > 0.45) {
+        pen.moved(drawnFor, view, page.theme);
+        chains.drawAxis(page, view, pen);
+        later = setTimeout(() => { drawnFor = null; changed(); }, 90);
+        return;
+      }
+      const began = performance.now();
+      chains.draw(page, view, pen);
+      cost = performance.now() - began;
+      if (cost > 11) { pen.keep(); drawnFor = { ...view, what: stamp }; drawnAt = performance.now(); } else drawnFor = null;
       if (first) {
         first = false;
         parts.wait.hidden = true;
@@ -29,7 +44,9 @@
         requestAnimationFrame(() => setTimeout(() => performance.mark("chains-painted")));
       }
     };
-    const changed = (page.changed = () => { if (!due) due = requestAnimationFrame(draw); });
+    let stamp = 0; // rises whenever something else than the view changed
+    const moved = () => { if (!due) due = requestAnimationFrame(draw); };
+    const changed = (page.changed = () => { stamp++; moved(); });
     const at = (px, py, within) => { const { x, y } = camera.world(px, py); return chains.nearest(page.layout, x, y, camera.view.kx, camera.view.ky, within); };
     const pick = (px, py, kind) => {
       if (py < camera.view.top) return -1;
@@ -39,7 +56,7 @@
       return chains.linkAt(page.layout, page.forest, x, y, camera.view.ky, 5);
     };
     const camera = (page.camera = chains.camera(parts.canvas, {
-      changed,
+      changed: moved,
       clicked: (px, py, kind) => page.focus_(pick(px, py, kind), false),
       twice: (px, py) => { const node = pick(px, py, "mouse"); if (node >= 0) page.open(node); },
       hovered: (px, py) => tip(px < 0 || py < camera.view.top ? -1 : at(px, py, 9), px, py),
@@ -186,7 +203,7 @@
       page.last = Math.max(Math.round((Date.parse(next.meta.as_of) - Date.parse(next.meta.origin)) / 86400000), 1, ...[page.layout.last].filter(Number.isFinite));
       parts.slider.max = String(page.last);
       page.focus = -1; page.lit = null;
-      page.groups = chains.categories(page.groups?.mode ?? chains.firstMode(next), next, page.forest, words);
+      page.groups = chains.categories(page.groups?.mode ?? chains.firstMode(next, page.forest), next, page.forest, words);
       parts.mode.value = page.groups.mode;
       camera.bound(page.layout);
       chains.fillFigures(parts, words, chains.figures(next, page.forest));
@@ -202,7 +219,7 @@
       if (!width || !height) return;
       pen.resize(width, height, Math.min(2, window.devicePixelRatio || 1));
       camera.resize(width, height);
-      if (!first) draw();
+      if (!first) { stamp++; draw(performance.now()); }
     };
     const retheme = () => {
       const chosen = document.documentElement.dataset.theme;

@@ -15,7 +15,7 @@
       const wide = view.width / view.kx, tall = view.height / view.ky;
       const left = bounds.first - wide * 0.6, right = bounds.last + wide * 0.6 - wide;
       view.x = Math.min(Math.max(view.x, Math.min(left, right)), Math.max(left, right));
-      view.y = Math.min(Math.max(view.y, -1.4 - tall * 0.3), Math.max(-1.4, bounds.total - tall * 0.4));
+      view.y = Math.min(Math.max(view.y, -20 / view.ky - tall * 0.3), Math.max(-20 / view.ky, bounds.total - tall * 0.4));
     };
     const zoom = (fx, fy, px, py) => {
       const wx = view.x + px / view.kx, wy = view.y + (py - TOP) / view.ky;
@@ -86,16 +86,16 @@
       // Everything, as large as it goes; never so large that a handful of cases fills the room with discs.
       fit() {
         const days = bounds.last - bounds.first;
-        const margin = Math.min(90, view.width * 0.14);
+        const margin = Math.min(100, Math.max(82, view.width * 0.1));
         view.kx = Math.min(26, Math.max(LEAST.kx, (view.width - margin - 40) / Math.max(days, 4)));
-        view.ky = Math.min(22, Math.max(LEAST.ky, (view.height - 26) / (bounds.total + 0.8)));
+        view.ky = Math.min(22, Math.max(LEAST.ky, (view.height - 40) / (bounds.total + 0.5)));
         view.x = bounds.first - margin / view.kx;
-        view.y = -1 - Math.max(0, (view.height / view.ky - bounds.total - 1.6) * 0.12);
+        view.y = -20 / view.ky - Math.max(0, (view.height - 40) / view.ky - bounds.total) * 0.1;
         changed();
       },
       // A box of days and lanes, with air around it.
       show(from, until, top, height) {
-        const margin = Math.min(110, view.width * 0.16);
+        const margin = Math.min(110, Math.max(84, view.width * 0.16));
         view.kx = Math.min(24, Math.max(LEAST.kx, (view.width - margin - 60) / Math.max(until - from, 6)));
         view.ky = Math.min(22, Math.max(2.2, (view.height - 40) / (height + 2)));
         view.x = from - margin / view.kx;

@@ -48,7 +48,7 @@
   chains.canvasPen = (canvas, font) => {
     const context = canvas.getContext("2d", { alpha: false });
     const stamps = new Map(), styles = new Map();
-    let scale = 1, used = [];
+    let scale = 1, used = [], kept = null, family = "sans-serif";
 
     const stampOf = (shape, r, colour, fill, panel) => {
       const key = `${shape}|${r}|${colour}|${fill}|${panel}|${scale}`;
@@ -72,7 +72,20 @@
         scale = ratio;
         canvas.width = Math.round(width * ratio); canvas.height = Math.round(height * ratio);
       },
+      // What was drawn for one view, moved and stretched to another: what is seen while a drawing would come too late.
+      keep() {
+        kept ??= document.createElement("canvas");
+        if (kept.width !== canvas.width || kept.height !== canvas.height) { kept.width = canvas.width; kept.height = canvas.height; }
+        kept.getContext("2d", { alpha: false }).drawImage(canvas, 0, 0);
+      },
+      moved(from, view, theme) {
+        this.begin(view, theme);
+        const wide = view.kx / from.kx, tall = view.ky / from.ky, top = Math.round(view.top * scale);
+        context.drawImage(kept, 0, top, kept.width, kept.height - top,
+          (from.x - view.x) * view.kx, view.top + (from.y - view.y) * view.ky, (kept.width / scale) * wide, ((kept.height - top) / scale) * tall);
+      },
       begin(view, theme) {
+        family = font();
         context.setTransform(scale, 0, 0, scale, 0, 0);
         context.globalAlpha = 1;
         context.fillStyle = theme.panel;
@@ -141,13 +154,19 @@
         context.fillStyle = line; context.fillRect(x, y + height - 1, width, 1);
       },
       badge(x, y, text, theme) {
-        context.globalAlpha = 1; context.font = `600 10.5px ${font()}`;
+        context.globalAlpha = 1; context.font = `600 10.5px ${family}`;
         const width = context.measureText(text).width + 10;
         context.fillStyle = theme.accent; context.beginPath(); context.roundRect(x, y - 8, width, 16, 8); context.fill();
         context.fillStyle = theme.panel; context.textAlign = "left"; context.fillText(text, x + 5, y + 0.5);
       },
-      text(text, x, y, { anchor, colour, size, weight, alpha, halo }) {
-        context.globalAlpha = alpha; context.font = `${weight} ${size}px ${font()}`;
+      text(text, x, y, { anchor, colour, size, weight, alpha, halo, plate }) {
+        context.globalAlpha = alpha; context.font = `${weight} ${size}px ${family}`;
+        if (plate) {
+          const width = context.measureText(text).width + 6;
+          context.globalAlpha = alpha * 0.86; context.fillStyle = plate;
+          context.beginPath(); context.roundRect(anchor === "end" ? x - width + 3 : x - 3, y - size * 0.72, width, size * 1.44, 4); context.fill();
+          context.globalAlpha = alpha;
+        }
         context.textAlign = anchor === "end" ? "right" : "left";
         if (halo) { context.strokeStyle = halo; context.lineWidth = 3; context.strokeText(text, x, y); }
         context.fillStyle = colour; context.fillText(text, x, y);

@@ -73,11 +73,11 @@
     return { mode, items, of };
   };
 
-  // The mode to begin with: the setting where enough links have one, else the chain.
-  chains.firstMode = (scene) => {
+  // The mode to begin with: the setting where enough links have one, the generation where nearly all are one chain.
+  chains.firstMode = (scene, forest) => {
     const { setting, relation } = scene.links;
     const said = setting.values.filter((value, link) => value >= 0 || relation.values[link] >= 0).length;
-    return said * 3 > setting.values.length && said > 0 ? "setting" : "lineage";
+    return said * 3 > setting.values.length && said > 0 ? "setting" : forest.size[forest.trees[0]] * 2 > forest.count ? "generation" : "lineage";
   };
 
   chains.colourOf = (theme, name) =>

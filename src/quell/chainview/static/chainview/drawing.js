@@ -18,8 +18,14 @@
     return formats.get(key).format(date);
   };
 
-  // How large a node is drawn, in pixels.
-  chains.radius = (view) => Math.max(0.9, Math.min(6, view.ky * 0.33, view.kx * 2.2 + 1));
+  // How large a case is drawn, in pixels; whoever infected many is larger, by the square root as areas are read.
+  chains.radius = (view) => Math.max(0.9, Math.min(5.6, view.ky * 0.4, view.kx * 2.2 + 1));
+  const MOST = 13;
+  const radiusOf = (forest, view, radius, node) => {
+    const infected = forest.children[node].length;
+    if (!infected) return forest.size[forest.root[node]] === 1 ? Math.max(0.8, Math.min(radius * 0.72, view.ky * 0.26, Math.max(0.8, view.kx * 0.46))) : radius;
+    return Math.min(MOST, radius * (1.12 + 0.24 * Math.sqrt(infected - 1)));
+  };
 
   // The marks of the time axis: days, weeks, months or years, as many as there is room for.
   chains.ticks = (picture, view) => {
@@ -28,19 +34,18 @@
     const marks = [];
     const start = chains.dateOf(scene, first);
     if (view.kx * 7 > 64) {
-      const every = view.kx > 42 ? 1 : view.kx > 21 ? 2 : 7;
+      // Mondays are named, and every day where there is room; the days between are lines only.
       for (let day = first; day <= last; day++) {
-        const date = chains.dateOf(scene, day), number = Math.round(date.getTime() / DAY);
-        // Weeks begin on Monday; 1970-01-05 was one.
-        if (every === 7 ? date.getUTCDay() !== 1 : number % every !== 0) continue;
-        marks.push({ day, text: chains.dateText(language, date, { day: "numeric", month: "short" }), strong: date.getUTCDay() === 1 });
+        const date = chains.dateOf(scene, day), monday = date.getUTCDay() === 1;
+        if (!monday && view.kx < 12) continue;
+        marks.push({ day, text: monday || view.kx > 58 ? chains.dateText(language, date, { day: "numeric", month: "short" }) : "", strong: monday });
       }
     } else {
       const step = [1, 2, 3, 6, 12, 24, 60].find((months) => months * 30.4 * view.kx > 62) ?? 120;
       for (let month = start.getUTCMonth() - 12, year = start.getUTCFullYear(); ; month++) {
         const date = new Date(Date.UTC(year, month, 1)), day = Math.round((date - Date.parse(scene.meta.origin)) / DAY);
         if (day > last) break;
-        if ((date.getUTCFullYear() * 12 + date.getUTCMonth()) % step || day < first - 40) continue;
+        if ((date.getUTCFullYear() * 12 + date.getUTCMonth()) % step || day < first - 31 * step) continue;
         const january = date.getUTCMonth() === 0;
         marks.push({ day, text: chains.dateText(language, date, january || step >= 12 || !marks.length ? { month: "short", year: "numeric" } : { month: "short" }), strong: january });
       }
@@ -150,42 +155,47 @@
       if (until !== null && until > x[node] && radius > 2) {
         pen.across(pen.line(chains.colourOf(theme, item.colour), alpha * 0.5, Math.max(1, radius * 0.55), false), sx, (until - view.x) * view.kx, sy);
       }
-      const own = forest.size[node] > 1 && forest.parent[node] < 0 ? radius * 1.22 : radius;
-      pen.mark(item.shape, sx, sy, layoutRadius(view, layout, forest, node, own), chains.colourOf(theme, item.colour), alpha * (ghost ? 0.4 + 0.6 * scene.ghosts.p[node - seen] : 1), fill, theme.panel);
+      pen.mark(item.shape, sx, sy, radiusOf(forest, view, radius, node), chains.colourOf(theme, item.colour), alpha * (ghost ? 0.4 + 0.6 * scene.ghosts.p[node - seen] : 1), fill, theme.panel);
       if (collapsed.has(node)) {
         pen.badge(sx + radius + 3, sy, `+${forest.size[node] - 1}`, theme);
       }
     }
     pen.flush();
   };
-  // Stacked cases are smaller: they must not touch those above them.
-  const layoutRadius = (view, layout, forest, node, radius) =>
-    forest.size[forest.root[node]] === 1 ? Math.max(0.8, Math.min(radius * 0.72, view.ky * 0.26, Math.max(0.8, view.kx * 0.46))) : radius;
-
+  // Names: near, of everybody who has room; far, of sources and of whoever infected many, the greatest first.
   const drawLabels = (picture, view, pen, inSight) => {
-    const { forest, layout, theme, scene, focus, lit } = picture;
+    const { forest, layout, theme, scene, focus } = picture;
     const { x, y, index } = layout;
     const late = picture.day === null ? Infinity : picture.day;
-    const radius = chains.radius(view);
+    const radius = chains.radius(view), near = view.ky >= 15.5;
+    const at = (node) => [(x[node] - view.x) * view.kx, (y[node] - view.y) * view.ky + view.top];
     const roomRight = (node) => {
-      const lane = index[Math.max(0, Math.floor(y[node] + 0.5))] ?? [], at = lane.indexOf(node);
-      return at >= 0 && at + 1 < lane.length ? (x[lane[at + 1]] - x[node]) * view.kx : Infinity;
+      const lane = index[Math.max(0, Math.floor(y[node] + 0.5))] ?? [], place = lane.indexOf(node);
+      return place >= 0 && place + 1 < lane.length ? (x[lane[place + 1]] - x[node]) * view.kx : Infinity;
     };
-    const named = view.ky >= 15.5;
+    const great = [];
     for (const node of inSight.nodes) {
-      if (x[node] > late || forest.size[forest.root[node]] === 1) continue;
-      const sx = (x[node] - view.x) * view.kx, sy = (y[node] - view.y) * view.ky + view.top;
-      const isRoot = forest.parent[node] < 0;
-      if (isRoot && (named || (view.ky > 3.4 && forest.size[node] * view.ky > 150))) {
-        pen.text(`${chains.name(scene, node)}  ${forest.size[node]}`, sx - radius * 1.3 - 5, sy, { anchor: "end", colour: theme.ink, size: 11.5, weight: 600, alpha: alphaOf(picture, node) < 1 ? 0.3 : 1, halo: theme.panel });
-      } else if (node === focus || (named && alphaOf(picture, node) === 1)) {
-        const label = chains.name(scene, node);
-        if (node === focus || roomRight(node) > label.length * 6.1 + radius + 4) {
-          const own = forest.children[node].some((child) => !layout.hidden[child] && y[child] === y[node] && x[child] <= late);
-          pen.text(label, sx + radius + (own ? 2 : 4), own ? sy - Math.min(8, view.ky * 0.36) : sy, { anchor: "start", colour: node === focus ? theme.ink : theme.soft, size: node === focus ? 12 : 10.5, weight: node === focus ? 650 : 450, alpha: 1, halo: theme.panel });
-        }
+      if (x[node] > late || forest.size[forest.root[node]] === 1 || node === focus) continue;
+      const isRoot = forest.parent[node] < 0, infected = forest.children[node].length;
+      if (near ? isRoot : isRoot ? forest.size[node] * view.ky > 60 : infected * view.ky > 44) great.push(node);
+      else if (near && alphaOf(picture, node) === 1) {
+        const label = chains.name(scene, node), [sx, sy] = at(node), own = radiusOf(forest, view, radius, node);
+        if (roomRight(node) <= label.length * 6.1 + own + 4) continue;
+        const through = forest.children[node].some((child) => !layout.hidden[child] && y[child] === y[node] && x[child] <= late);
+        pen.text(label, sx + own + 3, through ? sy - Math.min(8, view.ky * 0.36) : sy, { anchor: "start", colour: theme.soft, size: 10.5, weight: 450, alpha: 1, halo: theme.panel });
       }
     }
+    great.sort((a, b) => forest.children[b].length - forest.children[a].length || a - b);
+    const placed = [];
+    const write = (node, label, weight) => {
+      const [sx, sy] = at(node), own = radiusOf(forest, view, radius, node), wide = label.length * 6.6;
+      const box = [sx - own - 5 - wide, sy - 8, sx - own - 5, sy + 8];
+      if (placed.some((each) => each[0] < box[2] && each[2] > box[0] && each[1] < box[3] && each[3] > box[1])) return;
+      placed.push(box);
+      pen.text(label, box[2], sy, { anchor: "end", colour: theme.ink, size: 11.5, weight, alpha: alphaOf(picture, node) < 1 ? 0.3 : 1, plate: theme.panel });
+    };
+    if (focus >= 0 && !layout.hidden[focus]) write(focus, chains.name(scene, focus), 650);
+    for (const node of great.slice(0, 80)) write(node, `${chains.name(scene, node)} · ${forest.parent[node] < 0 ? forest.size[node] : forest.children[node].length}`, forest.parent[node] < 0 ? 600 : 500);
     pen.flush();
   };
 
@@ -211,6 +221,20 @@
     return { nodes, sources };
   };
 
+  // The axis stays where it is while the lanes move below it.
+  chains.drawAxis = (picture, view, pen, ticks = chains.ticks(picture, view)) => {
+    const { theme } = picture;
+    pen.band(0, 0, view.width, view.top, theme.panel, theme.line);
+    const named = ticks.filter((tick) => tick.text);
+    for (let at = 0; at < named.length; at++) {
+      const tick = named[at], next = named[at + 1];
+      let sx = (tick.day - view.x) * view.kx;
+      // The month in which the picture begins is named at its edge, where the next leaves room.
+      if (sx < 0 && (!next || (next.day - view.x) * view.kx > 74)) sx = Math.max(sx, 2);
+      if (sx >= 0 && sx < view.width) pen.text(tick.text, sx + 5, view.top / 2 + 1, { anchor: "start", colour: tick.strong ? theme.ink : theme.soft, size: 11.5, weight: tick.strong ? 600 : 450, alpha: 1 });
+    }
+  };
+
   chains.draw = (picture, view, pen) => {
     const { layout, theme, words, forest, focus } = picture;
     const inSight = chains.inSight(picture, view);
@@ -229,18 +253,13 @@
     drawContacts(picture, view, pen, inSight);
     drawNodes(picture, view, pen, inSight);
     drawLabels(picture, view, pen, inSight);
-    if (focus >= 0 && !layout.hidden[focus]) pen.ring((layout.x[focus] - view.x) * view.kx, (layout.y[focus] - view.y) * view.ky + view.top, chains.radius(view) + 4.5, theme.accent);
+    if (focus >= 0 && !layout.hidden[focus]) pen.ring((layout.x[focus] - view.x) * view.kx, (layout.y[focus] - view.y) * view.ky + view.top, radiusOf(forest, view, chains.radius(view), focus) + 4, theme.accent);
     if (forest.alone.length) {
       const above = layout.strip ? layout.floor - 1.6 : layout.floor - layout.highest * 0.62;
       pen.text(words.alone.replace("{n}", forest.alone.length), 14, (above - 0.75 - view.y) * view.ky + view.top, { anchor: "start", colour: theme.soft, size: 12, weight: 600, alpha: 1, halo: theme.panel });
     }
     if (picture.day !== null) pen.rule((picture.day + 0.5 - view.x) * view.kx, view.top, bottom, theme.accent, 1.5);
-    // The axis stays where it is while the lanes move below it.
-    pen.band(0, 0, view.width, view.top, theme.panel, theme.line);
-    for (const tick of ticks) {
-      const sx = (tick.day - view.x) * view.kx;
-      if (sx > -30 && sx < view.width + 30) pen.text(tick.text, sx + 5, view.top / 2 + 1, { anchor: "start", colour: tick.strong ? theme.ink : theme.soft, size: 11.5, weight: tick.strong ? 600 : 450, alpha: 1 });
-    }
+    chains.drawAxis(picture, view, pen, ticks);
     pen.end();
     return inSight;
   };

@@ -23,15 +23,15 @@
       make("label", { class: "by" }, make("span", {}, words.colourBy), parts.mode),
       button("contacts", words.contacts, { "aria-pressed": "false" }), button("strip", words.strip, { "aria-pressed": "false" }),
       make("span", { class: "grow" }),
-      make("div", { class: "signs" }, icon("smaller", words.zoomOut, "−"), icon("larger", words.zoomIn, "+"), button("fit", words.fit), icon("flatter", words.flatter, "⇿"), icon("taller", words.taller, "⇳")),
       parts.files, icon("keys", words.keys, "?"));
     parts.legend = make("div", { class: "key-legend", role: "group", "aria-label": words.legend });
     parts.canvas = make("canvas", { tabindex: "0", role: "application", "aria-roledescription": words.picture, "aria-label": words.pictureHow, id: "chains-canvas" });
+    parts.signs = make("div", { class: "signs", role: "group", "aria-label": words.looking }, icon("smaller", words.zoomOut, "−"), icon("larger", words.zoomIn, "+"), button("fit", words.fit), icon("flatter", words.flatter, "⇿"), icon("taller", words.taller, "⇳"));
     parts.tip = make("div", { class: "tip", hidden: true, "aria-hidden": "true" });
     parts.wait = make("p", { class: "wait muted" }, words.loading);
     parts.side = make("aside", { class: "side", "aria-label": words.details });
     parts.open = make("button", { class: "btn peek", type: "button" }, words.largest);
-    parts.stage = make("div", { class: "stage" }, make("div", { class: "sheet-of-lanes" }, parts.canvas, parts.tip, parts.keysList, parts.wait, parts.open), parts.side);
+    parts.stage = make("div", { class: "stage" }, make("div", { class: "sheet-of-lanes" }, parts.canvas, parts.tip, parts.signs, parts.keysList, parts.wait, parts.open), parts.side);
     parts.slider = make("input", { type: "range", min: "0", max: "1", step: "1", value: "1", "aria-label": words.dayShown });
     parts.output = make("output", {});
     parts.days = make("div", { class: "days" }, icon("play", words.play, "▶"), icon("earlier", words.dayBack, "‹"), parts.slider, icon("later", words.dayOn, "›"), parts.output);
@@ -44,7 +44,7 @@
 
   chains.fillFigures = (parts, words, figures) => {
     const { make } = chains;
-    const one = (label, value, small) => make("div", { class: "figure" }, make("small", {}, label), make("b", {}, String(value)), small ? make("small", {}, small) : null);
+    const one = (label, value, small) => make("div", { class: "figure" }, make("b", {}, value.toLocaleString("en").replaceAll(",", "\u2009")), make("span", {}, label), make("small", {}, small));
     parts.figures.replaceChildren(
       one(words.cases, figures.cases, chains.fill(words.linkedOf, { n: figures.linked })),
       one(words.introductions, figures.introductions, words.introductionsMean),

@@ -108,10 +108,14 @@
 
   const victims = (page, node) => {
     const { words, forest, scene } = page, all = [...forest.children[node]].reverse();
-    if (!all.length) return null;
+    const perhaps = [];
+    for (let other = 0; other < forest.count; other++) if (forest.others[other].some((link) => scene.links.source[link] === node)) perhaps.push(other);
+    if (!all.length && !perhaps.length) return null;
+    const also = perhaps.length ? make("p", {}, `${words.alsoNamed} `, ...perhaps.slice(0, MOST).flatMap((other, at) => [at ? ", " : "", page.caseButton(other)])) : null;
+    if (!all.length) return make("section", {}, also);
     return make("section", {}, make("h3", {}, chains.fill(words.infected, { n: all.length })),
       make("ul", { class: "people" }, ...all.slice(0, MOST).map((child) => make("li", {}, page.caseButton(child), make("span", { class: "muted" }, chains.coded(scene.links.setting, forest.by[child]) || chains.coded(scene.links.relation, forest.by[child])), make("small", {}, chains.day(page, page.scene.cases.day[child]))))),
-      all.length > MOST ? make("p", { class: "muted" }, chains.fill(words.andMore, { n: all.length - MOST })) : null);
+      all.length > MOST ? make("p", { class: "muted" }, chains.fill(words.andMore, { n: all.length - MOST })) : null, also);
   };
 
   // The largest chains, with a bar as long as their share.

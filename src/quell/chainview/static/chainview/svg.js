@@ -63,8 +63,12 @@
         const width = text.length * 6.4 + 10;
         parts.push(`<rect x="${n(x)}" y="${n(y - 8)}" width="${n(width)}" height="16" rx="8" fill="${theme.accent}"/><text x="${n(x + 5)}" y="${n(y + 3.8)}" fill="${theme.panel}" font-size="10.5" font-weight="600">${escape(text)}</text>`);
       },
-      text(text, x, y, { anchor, colour, size, weight, alpha, halo }) {
+      text(text, x, y, { anchor, colour, size, weight, alpha, halo, plate }) {
         if (x < -200 || x > whole.width + 200 || y < -20 || y > whole.height + 20) return;
+        if (plate) {
+          const width = text.length * size * 0.58 + 6;
+          parts.push(`<rect x="${n(anchor === "end" ? x - width + 3 : x - 3)}" y="${n(y - size * 0.72)}" width="${n(width)}" height="${n(size * 1.44)}" rx="4" fill="${plate}" opacity="${n(alpha * 0.86)}"/>`);
+        }
         const round = halo ? ` stroke="${halo}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"` : "";
         parts.push(`<text x="${n(x)}" y="${n(y + size * 0.36)}" fill="${colour}" font-size="${size}" font-weight="${weight >= 600 ? 600 : 400}"${anchor === "end" ? ' text-anchor="end"' : ""}${alpha < 1 ? ` opacity="${n(alpha)}"` : ""}${round}>${escape(text)}</text>`);
       },
