@@ -71,10 +71,12 @@ def pdf(request: HttpRequest) -> HttpResponse:
     """The picture that the page drew (SVG, as the body) as a PDF of vectors."""
     board = Board.of(request)
     outbreak = _outbreak(board)
-    if int(request.headers.get("Content-Length") or 0) > LARGEST:
+    # Read as a stream: Django keeps whole bodies to what a form may be.
+    drawn_there = request.read(LARGEST + 1)
+    if len(drawn_there) > LARGEST:
         return _refused(413, _("The picture is too large; collapse or zoom and take what is shown."))
     try:
-        made = pdf_of(request.body)
+        made = pdf_of(drawn_there)
     except PictureRefused as error:
         return _refused(400, str(error))
     _log.warning(

@@ -42,7 +42,7 @@
     }
     context.fillStyle = colour; context.fill();
     context.lineWidth = r > 3 ? 1.25 : 0.6; context.strokeStyle = panel; context.stroke();
-    if (fill === "ring") { context.beginPath(); context.arc(x, y, r * 0.42, 0, 2 * Math.PI); context.fillStyle = panel; context.fill(); }
+    if (fill === "ring") { context.beginPath(); context.arc(x, y, r * (chains.OUTLINES[shape] ? 0.34 : 0.42), 0, 2 * Math.PI); context.fillStyle = panel; context.fill(); }
   };
 
   chains.canvasPen = (canvas, font) => {

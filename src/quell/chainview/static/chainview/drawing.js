@@ -117,12 +117,12 @@
     const { contacts, layout, theme } = picture;
     if (!contacts) return;
     const late = picture.day === null ? Infinity : picture.day;
-    const grain = Math.max(0.8, Math.min(2.2, view.ky * 0.1)), step = Math.max(1, grain * 1.45);
+    const grain = Math.max(0.9, Math.min(2.6, view.ky * 0.12)), step = Math.max(1, grain * 1.4);
     const rows = view.ky < 7 ? 1 : 3;
     for (const node of inSight.nodes) {
       const met = contacts.by.get(node);
       if (!met || layout.hidden[node]) continue;
-      const style = pen.line(theme.soft, alphaOf(picture, node) * 0.6, grain, false);
+      const style = pen.line(theme.soft, alphaOf(picture, node) * 0.8, grain, false);
       for (const [day, count] of met) {
         if (day > late) continue;
         const left = (day - view.x) * view.kx, top = (layout.y[node] - view.y) * view.ky + view.top + view.ky * 0.24 + grain;
@@ -182,7 +182,7 @@
         const label = chains.name(scene, node), [sx, sy] = at(node), own = radiusOf(forest, view, radius, node);
         if (roomRight(node) <= label.length * 6.1 + own + 4) continue;
         const through = forest.children[node].some((child) => !layout.hidden[child] && y[child] === y[node] && x[child] <= late);
-        pen.text(label, sx + own + 3, through ? sy - Math.min(8, view.ky * 0.36) : sy, { anchor: "start", colour: theme.soft, size: 10.5, weight: 450, alpha: 1, halo: theme.panel });
+        pen.text(label, sx + own + 3, through ? sy - Math.min(8.5, view.ky * 0.5) : sy, { anchor: "start", colour: theme.soft, size: 10.5, weight: 450, alpha: 1, halo: theme.panel });
       }
     }
     great.sort((a, b) => forest.children[b].length - forest.children[a].length || a - b);

@@ -22,7 +22,7 @@
       if (fill === "hollow") parts.push(`<path d="${outline(shape, x, y, r * 0.9)}" fill="${panel}" stroke="${colour}" stroke-width="${n(Math.max(1, r * 0.3))}" stroke-dasharray="${n(r * 0.7)} ${n(r * 0.45)}"${opacity}/>`);
       else {
         parts.push(`<path d="${outline(shape, x, y, r)}" fill="${colour}" stroke="${panel}" stroke-width="${r > 3 ? 1.25 : 0.6}"${opacity}/>`);
-        if (fill === "ring") parts.push(`<path d="${outline("circle", x, y, r * 0.42)}" fill="${panel}"${opacity}/>`);
+        if (fill === "ring") parts.push(`<path d="${outline("circle", x, y, r * (chains.OUTLINES[shape] ? 0.34 : 0.42))}" fill="${panel}"${opacity}/>`);
       }
     };
 
