@@ -12,6 +12,7 @@ With ``--home`` an installation that was left by an earlier run is used again.
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import re
 import statistics
@@ -52,13 +53,22 @@ def main() -> None:
         link = _link(served)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
-                executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+                executable_path="/usr/bin/chromium",
+                args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
             )
             state = _sign_in(browser, link)
             for name in opened:
                 print(f"\n== {name}")
                 _measure(browser, state, name, "desktop 1440x900", {"width": 1440, "height": 900}, 1, 1)
-                _measure(browser, state, name, "phone 390x844, pixel ratio 2, CPU slowed 4 times", {"width": 390, "height": 844}, 2, 4)
+                _measure(
+                    browser,
+                    state,
+                    name,
+                    "phone 390x844, pixel ratio 2, CPU slowed 4 times",
+                    {"width": 390, "height": 844},
+                    2,
+                    4,
+                )
             browser.close()
     finally:
         served.terminate()
@@ -68,7 +78,10 @@ def main() -> None:
 def _open(folder: Path) -> None:
     began = time.perf_counter()
     subprocess.run(
-        [sys.executable, "-m", "quell", "open", str(folder), "--no-serve"], check=False, capture_output=True, cwd=folder
+        [sys.executable, "-m", "quell", "open", str(folder), "--no-serve"],
+        check=False,
+        capture_output=True,
+        cwd=folder,
     )
     print(f"{folder.name} opened through the ledger in {time.perf_counter() - began:.1f} s")
 
@@ -90,13 +103,15 @@ def _sign_in(browser: Browser, link: str) -> Any:
     return state
 
 
-def _measure(  # noqa: PLR0917
-    browser: Browser, state: Any, name: str, where: str, size: Any, ratio: int, slower: int
-) -> None:
+def _measure(browser: Browser, state: Any, name: str, where: str, size: Any, ratio: int, slower: int) -> None:
     painted, drawn = [], []
     for load in range(LOADS):
         context = browser.new_context(
-            base_url=f"http://127.0.0.1:{PORT}", viewport=size, device_scale_factor=ratio, storage_state=state, locale="en-GB"
+            base_url=f"http://127.0.0.1:{PORT}",
+            viewport=size,
+            device_scale_factor=ratio,
+            storage_state=state,
+            locale="en-GB",
         )
         page = context.new_page()
         tools = context.new_cdp_session(page)
@@ -110,10 +125,16 @@ def _measure(  # noqa: PLR0917
         if load < LOADS - 1:
             context.close()
     print(f"{where}")
-    print(f"  navigation to first picture painted: median {statistics.median(painted):.0f} ms, slowest {max(painted):.0f} ms ({LOADS} loads with an empty cache; drawn at {statistics.median(drawn):.0f} ms)")
+    print(
+        f"  navigation to first picture painted: median {statistics.median(painted):.0f} ms, slowest {max(painted):.0f} ms ({LOADS} loads with an empty cache; drawn at {statistics.median(drawn):.0f} ms)"
+    )
     if slower == 1:
-        scene = page.evaluate("performance.getEntriesByType('resource').filter(r => r.name.endsWith('/chains/scene')).map(r => [r.responseStart - r.requestStart, r.encodedBodySize, r.decodedBodySize])[0]")
-        print(f"  scene: {scene[0]:.0f} ms until the server answers, {scene[1] / 1024:.0f} KiB gzip, {scene[2] / 1024:.0f} KiB JSON")
+        scene = page.evaluate(
+            "performance.getEntriesByType('resource').filter(r => r.name.endsWith('/chains/scene')).map(r => [r.responseStart - r.requestStart, r.encodedBodySize, r.decodedBodySize])[0]"
+        )
+        print(
+            f"  scene: {scene[0]:.0f} ms until the server answers, {scene[1] / 1024:.0f} KiB gzip, {scene[2] / 1024:.0f} KiB JSON"
+        )
     for setting in ("everything in sight", "half way in", "near, with names"):
         _place(page, setting)
         for motion in (_pan, _zoom):
@@ -156,8 +177,10 @@ def _frames(page: Page, motion: Any) -> str:
             requestAnimationFrame(tick); }"""
     )
     motion(page)
-    at, drawn, spent = page.evaluate("() => { window.running_ = null; return [window.frames_, window.drawn_, window.spent_]; }")
-    gaps = sorted(later - earlier for earlier, later in zip(at, at[1:], strict=False))
+    at, drawn, spent = page.evaluate(
+        "() => { window.running_ = null; return [window.frames_, window.drawn_, window.spent_]; }"
+    )
+    gaps = sorted(later - earlier for earlier, later in itertools.pairwise(at))
     median, slow = statistics.median(gaps), gaps[int(len(gaps) * 0.95)]
     return f"median {1000 / median:5.1f} frames/s, slowest twentieth {1000 / slow:5.1f}; {drawn / SECONDS:4.1f} drawings/s of {spent / max(drawn, 1):4.1f} ms"
 

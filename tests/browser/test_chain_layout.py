@@ -10,7 +10,8 @@ import msgspec
 import pytest
 from playwright.sync_api import Page
 
-from quell.chainview import Scene, page as whole_page
+from quell.chainview import Scene
+from quell.chainview import page as whole_page
 from quell.chainview.scene import Cases, Coded, Ghosts, Links, Meta
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -46,7 +47,9 @@ FAULTS = """scene => {
 PLACES = """scene => { const forest = quellChains.forest(scene), { x, y } = quellChains.layout(forest); return [[...x], [...y], [...forest.parent]]; }"""
 
 
-def outbreak(seed: int, count: int, *, backwards: float = 0.0, unlinked: float = 0.2, several: float = 0.1) -> dict[str, Any]:
+def outbreak(
+    seed: int, count: int, *, backwards: float = 0.0, unlinked: float = 0.2, several: float = 0.1
+) -> dict[str, Any]:
     """Cases in the order of their days, each with a source among the earlier ones; some have none, some several."""
     chance = random.Random(seed)
     days: list[int | None] = sorted(chance.randint(0, 3 + count // 6) for _ in range(count))
@@ -54,7 +57,9 @@ def outbreak(seed: int, count: int, *, backwards: float = 0.0, unlinked: float =
     for case in range(1, count):
         while chance.random() > unlinked:
             # A few infect many.
-            source.append(int(case * chance.random() ** 2.2) if chance.random() > backwards else chance.randrange(count))
+            source.append(
+                int(case * chance.random() ** 2.2) if chance.random() > backwards else chance.randrange(count)
+            )
             target.append(case)
             if source[-1] == case:
                 del source[-1], target[-1]
@@ -121,7 +126,9 @@ def test_the_most_probable_source_is_the_parent_and_the_others_stay_at_hand(draw
     made["links"] |= {"source": [0, 1], "target": [2, 2], "p": [0.3, 0.6]}
     for name in ("kind", "setting", "relation", "certainty", "by"):
         made["links"][name]["values"] = [-1, -1]
-    parent, others = drawn.evaluate("s => { const f = quellChains.forest(s); return [[...f.parent], f.others] }", made)
+    parent, others = drawn.evaluate(
+        "s => { const f = quellChains.forest(s); return [[...f.parent], f.others] }", made
+    )
     assert (parent, others[2]) == ([-1, -1, 1], [0])
 
 
@@ -155,6 +162,8 @@ def test_probabilities_ghosts_and_evidence_are_drawn(drawn: Page) -> None:
 
 def test_a_national_outbreak_is_laid_out_in_a_few_seconds(drawn: Page) -> None:
     made = outbreak(5, 45_000)
-    took = drawn.evaluate("s => { const b = performance.now(); quellChains.layout(quellChains.forest(s)); return performance.now() - b; }", made)
+    took = drawn.evaluate(
+        "s => { const b = performance.now(); quellChains.layout(quellChains.forest(s)); return performance.now() - b; }",
+        made,
+    )
     assert took < 4000, took
-    print(f"45,000 cases: {took:.0f} ms")

@@ -115,7 +115,9 @@ def shoot(page: Page, folder: Path, name: str) -> None:
         page.screenshot(path=str(folder / f"{name}.png"))
 
 
-def test_a_chain_is_found_focused_folded_coloured_and_taken_away(page: Page, apart: Apart, screenshots: Path) -> None:
+def test_a_chain_is_found_focused_folded_coloured_and_taken_away(  # noqa: PLR0915 - one story, told in one go
+    page: Page, apart: Apart, screenshots: Path
+) -> None:
     opened(page, apart)
     figures = page.locator("#chains .figures")
     expect(figures).to_contain_text("14Cases")
@@ -129,7 +131,9 @@ def test_a_chain_is_found_focused_folded_coloured_and_taken_away(page: Page, apa
     expect(side(page)).to_contain_text("reported infector")
     expect(side(page)).to_contain_text("certainty: High")
     expect(side(page)).to_contain_text("infected 9", ignore_case=True)
-    expect(said(page)).to_contain_text("spreader, 5 Mar 2026, infected by root Shared meal, generation 1, infected 9")
+    expect(said(page)).to_contain_text(
+        "spreader, 5 Mar 2026, infected by root Shared meal, generation 1, infected 9"
+    )
     assert state(page, "p.lit.size") == 11
     shoot(page, screenshots, "chain-1-focus")
 
@@ -155,7 +159,9 @@ def test_a_chain_is_found_focused_folded_coloured_and_taken_away(page: Page, apa
     expect(legend.get_by_role("button")).to_have_count(3)
     legend.get_by_role("button", name=re.compile("Household")).click()
     assert state(page, "p.off.size") == 2
-    expect(legend.get_by_role("button", name=re.compile("Shared meal"))).to_have_attribute("aria-pressed", "false")
+    expect(legend.get_by_role("button", name=re.compile("Shared meal"))).to_have_attribute(
+        "aria-pressed", "false"
+    )
     page.get_by_label("Colour by").select_option("generation")
     expect(legend.get_by_role("button")).to_have_count(4)
     page.get_by_label("Colour by").select_option("jurisdiction")
@@ -176,6 +182,8 @@ def test_a_chain_is_found_focused_folded_coloured_and_taken_away(page: Page, apa
     page.get_by_label("Shown until this day").press("End")
 
     # The picture as files that say what they are.
+    page.keyboard.press("Escape")
+    expect(side(page)).to_contain_text("Largest chains")
     for name, kind in (("SVG, everything", ".svg"), ("PDF, what is shown", ".pdf")):
         page.get_by_text("Save", exact=True).click()
         with page.expect_download() as started:
@@ -201,7 +209,13 @@ def test_everything_goes_by_keys_alone(page: Page, apart: Apart) -> None:
     opened(page, apart)
     find(page, "root")
     expect(page.locator("#chains-canvas")).to_be_focused()
-    for key, name in (("ArrowRight", "wife"), ("ArrowRight", "child"), ("ArrowLeft", "wife"), ("ArrowDown", "spreader"), ("Home", "root")):
+    for key, name in (
+        ("ArrowRight", "wife"),
+        ("ArrowRight", "child"),
+        ("ArrowLeft", "wife"),
+        ("ArrowDown", "spreader"),
+        ("Home", "root"),
+    ):
         page.keyboard.press(key)
         expect(side(page).get_by_role("heading", name=name)).to_be_visible()
     page.keyboard.press("ArrowRight")
@@ -238,11 +252,15 @@ def test_on_a_phone_the_case_comes_up_from_below(page: Page, apart: Apart, scree
     assert Path(started.value.path()).read_bytes().startswith(b"%PDF")
 
 
-def test_a_link_that_is_reported_meanwhile_appears(page: Page, apart: Apart, elsewhere: Callable[[list[bytes]], None]) -> None:
+def test_a_link_that_is_reported_meanwhile_appears(
+    page: Page, apart: Apart, elsewhere: Callable[[list[bytes]], None]
+) -> None:
     opened(page, apart)
     find(page, "stray")
     expect(side(page)).to_contain_text("Nobody has named a source.")
-    fact = InfectorReported(subject="person:stray", occurred="2026-03-12", infector="person:wife", setting="transport", **where())
+    fact = InfectorReported(
+        subject="person:stray", occurred="2026-03-12", infector="person:wife", setting="transport", **where()
+    )
     body = msgspec.json.decode(body_of(fact))
     elsewhere([msgspec.json.encode({"kind": fact.kind, "version": 1, "body": body})])
     expect(side(page)).to_contain_text("Transport")

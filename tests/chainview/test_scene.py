@@ -28,7 +28,11 @@ def scene(*ids: str) -> Scene:
 
 def test_a_column_of_codes_holds_each_code_once() -> None:
     made = Coded.of(["home", "", "school", "home"], {"home": "Household"})
-    assert (made.codes, made.labels, made.values) == (["home", "school"], ["Household", "school"], [0, -1, 1, 0])
+    assert (made.codes, made.labels, made.values) == (
+        ["home", "school"],
+        ["Household", "school"],
+        [0, -1, 1, 0],
+    )
 
 
 def test_days_are_counted_from_the_origin() -> None:

@@ -37,13 +37,19 @@ def chain(outbreak: Connections) -> Connections:
             SymptomsBegan(subject=f"person:{name}", occurred=day, **here),
         )
     ]
-    facts.append(InfectorReported(subject="person:b", occurred=day, infector="person:a", setting="household", **here))
-    facts.append(ContactNamed(subject="person:z", occurred=day, source_person="person:a", last_exposure=day, **here))
+    facts.append(
+        InfectorReported(subject="person:b", occurred=day, infector="person:a", setting="household", **here)
+    )
+    facts.append(
+        ContactNamed(subject="person:z", occurred=day, source_person="person:a", last_exposure=day, **here)
+    )
     record(facts, by="test", now=now())
     return outbreak
 
 
-def test_only_investigators_and_the_command_see_who_infected_whom(chain: Connections, signed_in: SignIn) -> None:
+def test_only_investigators_and_the_command_see_who_infected_whom(
+    chain: Connections, signed_in: SignIn
+) -> None:
     for desk, status in (("investigation", 200), ("command", 200), ("laboratory", 403)):
         client = signed_in(f"at-{desk}", desk)
         assert client.get("/chains/").status_code == status
@@ -75,7 +81,9 @@ def test_contacts_come_when_they_are_asked_for(chain: Connections, signed_in: Si
 
 
 def test_a_picture_becomes_a_pdf_with_its_words(chain: Connections, signed_in: SignIn) -> None:
-    drawn = SVG.format('<title>疫情</title><path d="M1 1H50" stroke="#123456"/><text x="5" y="20">病例 A</text>')
+    drawn = SVG.format(
+        '<title>疫情</title><path d="M1 1H50" stroke="#123456"/><text x="5" y="20">病例 A</text>'
+    )
     answer = signed_in().post("/chains/pdf", drawn.encode(), content_type="image/svg+xml")
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF")

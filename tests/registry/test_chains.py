@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from exchange.test_opening import shared
 from quell.catalogue.contacts import ContactGraded, ContactNamed
 from quell.catalogue.fact import Fact, body_of
 from quell.catalogue.investigation import CaseClassified, CaseReported, InfectorReported, SymptomsBegan
@@ -24,15 +24,13 @@ from quell.registry.reading import outbreaks
 from quell.registry.reading.chains import Chains, chains, contacts, contacts_of
 from quell.site.roles import Connections
 
-from exchange.test_opening import shared
-
 NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
 OUTBREAK = "outbreak:harbour"
 WHERE = {"jurisdiction": "CN-GS-LZ", "source": "test", "zone": "Asia/Shanghai", "outbreaks": (OUTBREAK,)}
 
 
 @pytest.fixture
-def harbour(database: Connections) -> Iterator[Connections]:
+def harbour(database: Connections) -> Connections:
     """Four cases: a (onset 1 March), b (4 March), c (6 March), d, of whom only the day of report is known."""
     open_outbreak(
         OUTBREAK,
@@ -46,12 +44,17 @@ def harbour(database: Connections) -> Iterator[Connections]:
     )
     for name, day in (("a", 1), ("b", 4), ("c", 6), ("d", 9)):
         say(
-            CaseClassified(subject=f"person:{name}", occurred=f"2026-03-{day + 2:02d}", classification="confirmed", **WHERE),
+            CaseClassified(
+                subject=f"person:{name}",
+                occurred=f"2026-03-{day + 2:02d}",
+                classification="confirmed",
+                **WHERE,
+            ),
             CaseReported(subject=f"person:{name}", occurred=f"2026-03-{day + 2:02d}", **WHERE),
         )
         if name != "d":
             say(SymptomsBegan(subject=f"person:{name}", occurred=f"2026-03-{day:02d}", **WHERE))
-    yield database
+    return database
 
 
 def say(*facts: Fact) -> tuple[str, ...]:
@@ -59,7 +62,9 @@ def say(*facts: Fact) -> tuple[str, ...]:
 
 
 def infector(case: str, source: str, **given: str) -> Fact:
-    return InfectorReported(subject=f"person:{case}", occurred="2026-03-12", infector=f"person:{source}", **given, **WHERE)
+    return InfectorReported(
+        subject=f"person:{case}", occurred="2026-03-12", infector=f"person:{source}", **given, **WHERE
+    )
 
 
 def met(case: str, source: str, **given: str) -> Fact:
@@ -106,28 +111,53 @@ def test_two_facts_about_two_people_are_one_link(harbour: Connections) -> None:
 def test_a_contact_who_is_no_case_is_no_link(harbour: Connections) -> None:
     say(met("z", "a", setting="household"))
     assert links(read()) == []
-    assert [(each.source, each.contact, each.case) for each in contacts(OUTBREAK, now=NOW)] == [("person:a", "person:z", False)]
+    assert [(each.source, each.contact, each.case) for each in contacts(OUTBREAK, now=NOW)] == [
+        ("person:a", "person:z", False)
+    ]
     assert {case.subject: case.contacts for case in read().cases}["person:a"] == 1
 
 
 def test_the_contacts_of_one_case_say_who_became_a_case(harbour: Connections) -> None:
     say(met("z", "a"), met("b", "a"), met("y", "b"))
-    assert [(each.contact, each.case) for each in contacts_of(OUTBREAK, "person:a", now=NOW)] == [("person:b", True), ("person:z", False)]
+    assert [(each.contact, each.case) for each in contacts_of(OUTBREAK, "person:a", now=NOW)] == [
+        ("person:b", True),
+        ("person:z", False),
+    ]
 
 
 def test_who_was_graded_out_of_being_a_contact_is_no_link(harbour: Connections) -> None:
     say(met("b", "a"))
     assert links(read()) == [("a", "b", "contact")]
-    say(ContactGraded(subject="person:b", occurred="2026-03-13", source_person="person:a", grade="not_a_contact", graded_by="x", **WHERE))
+    say(
+        ContactGraded(
+            subject="person:b",
+            occurred="2026-03-13",
+            source_person="person:a",
+            grade="not_a_contact",
+            graded_by="x",
+            **WHERE,
+        )
+    )
     assert links(read()) == []
 
 
 def test_what_is_taken_back_is_gone_and_what_is_amended_reads_anew(harbour: Connections) -> None:
     first, second = say(infector("b", "a"), infector("c", "a"))
-    say(FactRetracted(subject="person:b", occurred=instant(NOW), target=first, reason="typing_error", **WHERE))
+    say(
+        FactRetracted(subject="person:b", occurred=instant(NOW), target=first, reason="typing_error", **WHERE)
+    )
     said = infector("c", "b", setting="school")
     say(
-        FactAmended(subject="person:c", occurred=instant(NOW), target=second, of_kind="infector.reported", of_version=1, replacement=msgspec.json.decode(body_of(said)), reason="typing_error", **WHERE)
+        FactAmended(
+            subject="person:c",
+            occurred=instant(NOW),
+            target=second,
+            of_kind="infector.reported",
+            of_version=1,
+            replacement=msgspec.json.decode(body_of(said)),
+            reason="typing_error",
+            **WHERE,
+        )
     )
     assert links(read()) == [("b", "c", "infector")]
     assert read().links[0].setting == "school"
@@ -155,7 +185,17 @@ def test_what_is_dated_later_is_not_there_yet(harbour: Connections) -> None:
 
 
 def test_another_outbreak_keeps_its_links_to_itself(harbour: Connections) -> None:
-    say(InfectorReported(subject="person:b", occurred="2026-03-12", infector="person:a", jurisdiction="CN-GS-LZ", source="test", zone="Asia/Shanghai", outbreaks=("outbreak:other",)))
+    say(
+        InfectorReported(
+            subject="person:b",
+            occurred="2026-03-12",
+            infector="person:a",
+            jurisdiction="CN-GS-LZ",
+            source="test",
+            zone="Asia/Shanghai",
+            outbreaks=("outbreak:other",),
+        )
+    )
     assert links(read()) == []
 
 

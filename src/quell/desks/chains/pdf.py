@@ -8,7 +8,7 @@ this machine and asks nobody (a Chinese picture needs a Chinese font installed, 
 from __future__ import annotations
 
 import re
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from quell.errors import QuellError
@@ -55,7 +55,7 @@ def cleaned(svg: bytes) -> str:
     """
     if len(svg) > LARGEST:
         raise PictureRefused(f"the picture has {len(svg)} bytes; {LARGEST} are allowed")
-    return Tree.tostring(_Reader().read(svg), encoding="unicode")
+    return ET.tostring(_Reader().read(svg), encoding="unicode")
 
 
 class _Reader:
@@ -70,20 +70,22 @@ class _Reader:
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
         self._parser.buffer_text = True
-        self._builder = Tree.TreeBuilder()
+        self._builder = ET.TreeBuilder()
         self._count = 0
         self._depth = 0
 
-    def read(self, svg: bytes) -> Tree.Element:
+    def read(self, svg: bytes) -> ET.Element:
         """The clean tree."""
         try:
-            self._parser.Parse(svg, True)  # noqa: FBT003 - expat's own signature: this is the last piece
+            self._parser.Parse(svg, True)
         except expat.ExpatError as error:
             raise PictureRefused(f"the picture is not well-formed: {error}") from error
         return self._builder.close()
 
     def _doctype(self, *_: object) -> None:
-        raise PictureRefused("the picture declares a document type, an entity or an instruction; ours have none")
+        raise PictureRefused(
+            "the picture declares a document type, an entity or an instruction; ours have none"
+        )
 
     def _start(self, name: str, given: dict[str, str]) -> None:
         space, _, tag = name.rpartition(" ")
@@ -95,7 +97,9 @@ class _Reader:
         for attribute, value in given.items():
             allowed = attribute in _ELEMENTS[tag]
             if not allowed or not _PLAIN.fullmatch(value) or _REFERENCE.search(value):
-                raise PictureRefused(f"the picture has {attribute}={value[:40]!r} on <{tag}>, which ours never do")
+                raise PictureRefused(
+                    f"the picture has {attribute}={value[:40]!r} on <{tag}>, which ours never do"
+                )
         if self._depth == 0:
             given = {"xmlns": _SVG, **given}
         self._depth += 1

@@ -97,9 +97,7 @@ def own_id(subject: str) -> str:
     return subject.partition(":")[2]
 
 
-def _cases(
-    cases: Sequence[ChainCase], origin: date, coded: Callable[[str, Iterable[str]], Coded]
-) -> Cases:
+def _cases(cases: Sequence[ChainCase], origin: date, coded: Callable[[str, Iterable[str]], Coded]) -> Cases:
     return Cases(
         id=[own_id(case.subject) for case in cases],
         day=days_since(origin, [case.first for case in cases]),

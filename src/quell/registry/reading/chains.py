@@ -155,7 +155,7 @@ def _cases(cursor: psycopg.Cursor[Any], outbreak: str, now: datetime) -> dict[st
     met: dict[str, int] = defaultdict(int)
     present = _present(cursor, named.keys())
     for source, number in named.items():
-        met[present.get(source, source)] += int(number)
+        met[present.get(str(source), str(source))] += int(number)
     cursor.execute(
         """SELECT c.subject, c.attrs ->> 'onset_date', c.attrs ->> 'sampled_at', s.state ->> 'reported', c.occurred,
                   c.zone, c.jurisdiction, s.state ->> 'classification', s.state ->> 'died', s.state ->> 'outcome',
@@ -194,9 +194,7 @@ def _outside(subject: str) -> ChainCase:
 def _links(
     cursor: psycopg.Cursor[Any], outbreak: str, cases: dict[str, ChainCase], now: datetime
 ) -> list[ChainLink]:
-    said = [
-        each for each in _said(cursor, outbreak, now) if each.case in cases
-    ]
+    said = [each for each in _said(cursor, outbreak, now) if each.case in cases]
     present = _present(cursor, {each.source for each in said})
     concluded = _concluded(cursor, outbreak, now)
     best: dict[tuple[str, str], ChainLink] = {}
@@ -215,7 +213,8 @@ def _links(
 def _merged(one: ChainLink, other: ChainLink) -> ChainLink:
     """One link of two facts about the same two people: the reported infector, with what the other adds."""
     first, second = sorted((one, other), key=lambda link: (*_worse(link, {}), link.by, link.setting))
-    return ChainLink(*(a if a not in (None, "") else b for a, b in zip(first, second, strict=True)))
+    added = {name: value for name, value in second._asdict().items() if getattr(first, name) in {None, ""}}
+    return first._replace(**added)
 
 
 def _worse(link: ChainLink, days: dict[str, date | None]) -> tuple[int, int, int, int, int]:
@@ -312,9 +311,7 @@ def _link(case: str, values: Iterable[Any]) -> ChainLink:
 
 def _present(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> dict[str, str]:
     """The present id of those among these subjects that were merged into another."""
-    cursor.execute(
-        "SELECT alias, subject_id FROM registry.alias WHERE alias = ANY (%s)", (sorted(subjects),)
-    )
+    cursor.execute("SELECT alias, subject_id FROM registry.alias WHERE alias = ANY (%s)", (sorted(subjects),))
     return dict(cursor.fetchall())
 
 
@@ -340,7 +337,7 @@ def _days(when: When | None, zone: str) -> tuple[date | None, date | None]:
 def _last(when: When, zone: str) -> date:
     ends = local_date(when.end, zone)
     before = local_date(when.end - _MOMENT, zone)
-    return before if before < ends else ends
+    return min(ends, before)
 
 
 def _day(text: str | None, zone: str) -> date | None:

@@ -116,7 +116,8 @@
       if (strip) hidden[node] = 1;
     }
     const shown = order.filter((node) => !hidden[node]);
-    const first = shown.reduce((least, node) => Math.min(least, x[node]), Infinity), last = shown.reduce((most, node) => Math.max(most, x[node]), -Infinity);
+    // Of all days, the hidden ones too: what is folded away must not move the rest.
+    const first = order.reduce((least, node) => Math.min(least, x[node]), Infinity), last = order.reduce((most, node) => Math.max(most, x[node]), -Infinity);
     return { x, y, hidden, boxes, lanes, floor, strip, stacks, highest, total: floor + 0.5, first: Number.isFinite(first) ? first : 0, last: Number.isFinite(last) ? last : 1, index: indexOf(shown, x, y) };
   };
 
