@@ -178,6 +178,26 @@ def test_a_named_source_who_is_no_case_is_shown_as_one(harbour: Connections) -> 
     assert (outside.subject, outside.first) == ("person:traveller", None)
 
 
+def test_who_share_a_source_that_no_line_list_has_belong_together(harbour: Connections) -> None:
+    say(met("b", "unlisted"), met("c", "unlisted"))
+    assert links(read()) == [("unlisted", "b", "contact"), ("unlisted", "c", "contact")]
+    say(
+        ContactGraded(
+            subject="person:c",
+            occurred="2026-03-13",
+            source_person="person:unlisted",
+            grade="not_a_contact",
+            graded_by="x",
+            **WHERE,
+        )
+    )
+    assert links(read()) == [("unlisted", "b", "contact")]
+    say(
+        CaseClassified(subject="person:unlisted", occurred="2026-03-14", classification="not_a_case", **WHERE)
+    )
+    assert links(read()) == []
+
+
 def test_what_is_dated_later_is_not_there_yet(harbour: Connections) -> None:
     say(infector("b", "a"))
     assert links(read(NOW)) == [("a", "b", "infector")]

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import migrations
 
 INDEX = """CREATE INDEX fact_tie ON ledger.fact (subject)
-    WHERE kind IN ('contact.named', 'infector.reported', 'fact.amended', 'fact.retracted')"""
+    WHERE kind IN ('contact.named', 'contact.graded', 'infector.reported', 'fact.amended', 'fact.retracted')"""
 
 
 class Migration(migrations.Migration):

@@ -25,6 +25,8 @@ from quell.registry.reading.cursor import reading
 # Which date a case is put on, best first; each is a day in the outbreak's own zone.
 BASES = ("onset", "sample", "report", "none")
 _SAYS = ("contact.named", "infector.reported")
+# Grades with which somebody is no contact; where a source is a case, the protocol itself decides.
+_GRADED, _OUT = "contact.graded", frozenset({"not_a_contact", "general_contact"})
 _MOMENT = timedelta(microseconds=1)
 # How much a link weighs when a case has several; a reported infector comes before any contact.
 _CERTAINTY = {"high": 3, "medium": 2, "": 1, "unknown": 1, "low": 0}
@@ -197,13 +199,25 @@ def _links(
     said = [each for each in _said(cursor, outbreak, now) if each.case in cases]
     present = _present(cursor, {each.source for each in said})
     concluded = _concluded(cursor, outbreak, now)
+    strangers = {source for each in said if (source := present.get(each.source, each.source)) not in cases}
+    discarded = _discarded(cursor, strangers)
+    out = {(each.case, each.source) for each in said if each.kind == "out"}
+
+    def stands(link: ChainLink, stated: str) -> bool:
+        """Whether a named contact is a link: where the source is a case, the protocol says so; else nobody took it back.
+
+        Line lists often lack the sources that their contacts name. Those who share one belong together all the same.
+        """
+        if link.kind == "infector":
+            return True
+        if link.source in cases:
+            return (link.case, stated) in concluded
+        return (link.case, stated) not in out and link.source not in discarded
+
     best: dict[tuple[str, str], ChainLink] = {}
     for each in said:
         link = each._replace(source=present.get(each.source, each.source))
-        # A named contact counts as one where the protocol says so: who was graded out of it is no link.
-        if link.kind == "contact" and (link.case, each.source) not in concluded:
-            continue
-        if link.source == link.case:
+        if link.kind == "out" or link.source == link.case or not stands(link, each.source):
             continue
         key = (link.case, link.source)
         best[key] = _merged(best[key], link) if key in best else link
@@ -241,6 +255,15 @@ def _concluded(cursor: psycopg.Cursor[Any], outbreak: str, now: datetime) -> set
     return set(cursor.fetchall())
 
 
+def _discarded(cursor: psycopg.Cursor[Any], subjects: set[str]) -> set[str]:
+    """Who among these was found not to be a case."""
+    cursor.execute(
+        "SELECT subject_id FROM registry.subject WHERE subject_id = ANY (%s) AND state ->> 'classification' = 'not_a_case'",
+        (sorted(subjects),),
+    )
+    return {subject for (subject,) in cursor}
+
+
 _TIES = """
     WITH known AS (
         SELECT subject AS id, subject FROM registry.conclusion WHERE outbreak = %(outbreak)s AND kind = 'case'
@@ -251,9 +274,10 @@ _TIES = """
     SELECT known.id, known.subject, f.fact_id::text, f.kind, f.body ->> 'infector', f.body ->> 'source_person',
            f.body ->> 'setting', f.body ->> 'relation', f.body ->> 'certainty', f.body ->> 'first_exposure',
            f.body ->> 'last_exposure', f.body ->> 'occurred', f.body ->> 'zone', f.body ->> 'source',
-           f.body -> 'outbreaks' ? %(outbreak)s, f.occurred_at <= %(now)s
+           f.body -> 'outbreaks' ? %(outbreak)s, f.occurred_at <= %(now)s,
+           f.body ->> 'grade'
     FROM known JOIN ledger.fact f ON f.subject = known.id
-    WHERE f.kind IN ('contact.named', 'infector.reported', 'fact.amended', 'fact.retracted')"""
+    WHERE f.kind IN ('contact.named', 'contact.graded', 'infector.reported', 'fact.amended', 'fact.retracted')"""
 
 
 def _said(cursor: psycopg.Cursor[Any], outbreak: str, now: datetime) -> Iterator[ChainLink]:
@@ -269,12 +293,17 @@ def _said(cursor: psycopg.Cursor[Any], outbreak: str, now: datetime) -> Iterator
     }
     for subject, rows in by_id.items():
         if subject not in doubtful:
-            yield from (_link(row[1], row[3:]) for row in rows if row[14] and row[15])
+            yield from (
+                _link(row[1], row[3:])
+                for row in rows
+                if row[14] and row[15] and (row[3] != _GRADED or row[16] in _OUT)
+            )
     names = {subject: rows[0][1] for subject, rows in by_id.items()}
     for subject, stored in stored_facts(cursor, doubtful).items():
         for fact in effective(stored).effective:
             body = fact.body
-            if fact.kind in _SAYS and outbreak in body["outbreaks"] and fact.when.start <= now:
+            says = fact.kind in _SAYS or (fact.kind == _GRADED and body["grade"] in _OUT)
+            if says and outbreak in body["outbreaks"] and fact.when.start <= now:
                 yield _link(names[subject], (fact.kind, *(body.get(name) for name in _FIELDS)))
 
 
@@ -298,7 +327,7 @@ def _link(case: str, values: Iterable[Any]) -> ChainLink:
     return ChainLink(
         case,
         infector or met,
-        "infector" if kind == "infector.reported" else "contact",
+        {"infector.reported": "infector", _GRADED: "out"}.get(kind, "contact"),
         setting or "",
         relation or "",
         certainty or "",

@@ -117,7 +117,7 @@
 
     page.arrange = () => {
       page.layout = chains.layout(page.forest, { collapsed: page.collapsed, strip: page.strip });
-      camera.bound(page.layout);
+      camera.bound(page.layout, page.names);
       changed();
     };
     page.toggle = (node) => {
@@ -205,7 +205,8 @@
       page.focus = -1; page.lit = null;
       page.groups = chains.categories(page.groups?.mode ?? chains.firstMode(next, page.forest), next, page.forest, words);
       parts.mode.value = page.groups.mode;
-      camera.bound(page.layout);
+      page.names = Math.max(60, ...page.forest.trees.slice(0, 12).map((root) => 7 * `${chains.name(next, root)} · ${page.forest.size[root]}`.length + 24));
+      camera.bound(page.layout, page.names);
       chains.fillFigures(parts, words, chains.figures(next, page.forest));
       chains.fillLegend(parts, page);
       page.setDay(page.day ?? Infinity);

@@ -82,11 +82,12 @@
     return {
       view,
       resize(width, height) { view.width = width; view.height = height - TOP; within(); },
-      bound(layout) { bounds = { first: layout.first, last: layout.last, total: layout.total }; within(); },
+      // names: the room, in pixels, that the names of sources take at the left
+      bound(layout, names = 82) { bounds = { first: layout.first, last: layout.last, total: layout.total, names }; within(); },
       // Everything, as large as it goes; never so large that a handful of cases fills the room with discs.
       fit() {
         const days = bounds.last - bounds.first;
-        const margin = Math.min(100, Math.max(82, view.width * 0.1));
+        const margin = Math.min(view.width * 0.36, Math.max(bounds.names, view.width * 0.08));
         view.kx = Math.min(26, Math.max(LEAST.kx, (view.width - margin - 40) / Math.max(days, 4)));
         view.ky = Math.min(22, Math.max(LEAST.ky, (view.height - 40) / (bounds.total + 0.5)));
         view.x = bounds.first - margin / view.kx;
@@ -95,7 +96,7 @@
       },
       // A box of days and lanes, with air around it.
       show(from, until, top, height) {
-        const margin = Math.min(110, Math.max(84, view.width * 0.16));
+        const margin = Math.min(view.width * 0.36, Math.max(bounds.names, view.width * 0.12));
         view.kx = Math.min(24, Math.max(LEAST.kx, (view.width - margin - 60) / Math.max(until - from, 6)));
         view.ky = Math.min(22, Math.max(2.2, (view.height - 40) / (height + 2)));
         view.x = from - margin / view.kx;

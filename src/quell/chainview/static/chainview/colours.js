@@ -48,9 +48,11 @@
     const named = [...counts.keys()].filter((each) => !String(each).startsWith("-"));
     if (mode === "generation") named.sort((a, b) => a - b);
     else named.sort((a, b) => counts.get(b) - counts.get(a) || (String(a) < String(b) ? -1 : 1));
+    // The whole ramp, whether there are four generations or ten.
+    const ramp = (generation) => `ramp${Math.round((generation * 9) / Math.max(...named, 5))}`;
     const many = mode === "generation" ? named : named.slice(0, SHAPES.length);
     const items = many.map((each, place) => ({
-      key: String(each), label: labels.get(each) ?? String(each), count: counts.get(each), colour: mode === "generation" ? `ramp${each}` : `palette${place}`,
+      key: String(each), label: labels.get(each) ?? String(each), count: counts.get(each), colour: mode === "generation" ? ramp(each) : `palette${place}`,
       shape: mode === "generation" ? "circle" : SHAPES[place],
     }));
     const place = new Map(many.map((each, at) => [each, at]));

@@ -97,7 +97,7 @@
     // Before the house's own keys: on this page / looks among the cases, and ? tells the keys.
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key === "Escape" && !event.target.matches("input, textarea, select")) {
+      if (event.key === "Escape" && !event.target.matches("input:not([type=range]), textarea, select")) {
         if (!parts.keysList.hidden) { showKeys(); parts.canvas.focus({ preventScroll: true }); }
         else if (page.focus >= 0) { page.focus_(-1, false); parts.canvas.focus({ preventScroll: true }); }
         return;
