@@ -55,7 +55,7 @@ def test_only_investigators_and_the_command_see_who_infected_whom(
         assert client.get("/chains/").status_code == status
         assert client.get("/chains/scene").status_code == status
         assert client.get("/chains/contacts?case=a").status_code == status
-        sent = client.post("/chains/pdf", SVG.format(""), content_type="image/svg+xml")
+        sent = client.post("/chains/file", SVG.format(""), content_type="image/svg+xml")
         assert sent.status_code == status
 
 
@@ -84,9 +84,11 @@ def test_a_picture_becomes_a_pdf_with_its_words(chain: Connections, signed_in: S
     drawn = SVG.format(
         '<title>疫情</title><path d="M1 1H50" stroke="#123456"/><text x="5" y="20">病例 A</text>'
     )
-    answer = signed_in().post("/chains/pdf", drawn.encode(), content_type="image/svg+xml")
+    answer = signed_in().post("/chains/file", drawn.encode(), content_type="image/svg+xml")
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF")
+    again = signed_in().post("/chains/file?as=svg", drawn.encode(), content_type="image/svg+xml")
+    assert "病例 A" in again.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_documents_with_entities_are_refused() -> None:
 
 def test_nonsense_and_giants_are_refused_in_words(chain: Connections, signed_in: SignIn) -> None:
     client = signed_in()
-    refused = client.post("/chains/pdf", "no picture", content_type="image/svg+xml")
+    refused = client.post("/chains/file", "no picture", content_type="image/svg+xml")
     assert (refused.status_code, "well-formed" in refused.content.decode()) == (400, True)
     with pytest.raises(PictureRefused, match="bytes"):
         pdf_of(b"<svg>" + b" " * (13 * 1024 * 1024))

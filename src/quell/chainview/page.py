@@ -41,6 +41,7 @@ def page(scene: Scene, *, language: str, title: str) -> str:
 
     Whoever infected whom is for investigators: the page says that it is confidential.
     """
+    said = words(language)
     scripts = "".join(f"<script>{_script(_asset(name))}</script>\n" for name in SCRIPTS)
     return f"""<!doctype html>
 <html lang="{escape(language)}">
@@ -55,9 +56,10 @@ def page(scene: Scene, *, language: str, title: str) -> str:
 <body class="chains-alone">
 <main>
 <h1>{escape(title)}</h1>
+<p class="muted">{escape(said["confidential"])}</p>
 <div id="chains" class="chains" data-inline></div>
 </main>
-<script type="application/json" id="chains-words">{_data(words(language))}</script>
+<script type="application/json" id="chains-words">{_data(said)}</script>
 <script type="application/json" id="chains-scene">{_data(scene)}</script>
 {scripts}</body>
 </html>

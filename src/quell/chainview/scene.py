@@ -118,7 +118,7 @@ class Meta:
     position: int = 0
     subject_url: str = ""
     contacts_url: str = ""
-    pdf_url: str = ""
+    file_url: str = ""
 
 
 @dataclass(slots=True)

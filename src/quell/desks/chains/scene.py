@@ -35,7 +35,7 @@ def scene_of(board: Board, outbreak: Outbreak, found: Chains) -> Scene:
         position=board.position,
         subject_url=reverse("subject", args=["person:{id}"]).replace(quote("{id}"), "{id}"),
         contacts_url=reverse("chains-contacts"),
-        pdf_url=reverse("chains-pdf"),
+        file_url=reverse("chains-file"),
     )
 
     def coded(list_name: str, values: Iterable[str]) -> Coded:

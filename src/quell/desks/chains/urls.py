@@ -10,5 +10,5 @@ urlpatterns: list[URLPattern] = [
     path("chains/", views.drawn, name="chains"),
     path("chains/scene", views.scene, name="chains-scene"),
     path("chains/contacts", views.contacts, name="chains-contacts"),
-    path("chains/pdf", views.pdf, name="chains-pdf"),
+    path("chains/file", views.file, name="chains-file"),
 ]

@@ -17,7 +17,7 @@ from quell.chainview.page import SCRIPTS
 from quell.chainview.scene import encode
 from quell.chainview.words import words
 from quell.desks.chains import scene as scenes
-from quell.desks.chains.pdf import LARGEST, PictureRefused, pdf_of
+from quell.desks.chains.pdf import LARGEST, PictureRefused, cleaned, pdf_of
 from quell.desks.house.board import Board
 from quell.registry.reading import chains
 from quell.registry.reading.outbreaks import Outbreak
@@ -67,26 +67,28 @@ def contacts(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def pdf(request: HttpRequest) -> HttpResponse:
-    """The picture that the page drew (SVG, as the body) as a PDF of vectors."""
+def file(request: HttpRequest) -> HttpResponse:
+    """The picture that the page drew (SVG, as the body) as a file, ``?as=svg`` or ``?as=pdf``; who took it is logged."""
     board = Board.of(request)
     outbreak = _outbreak(board)
+    kind = "svg" if request.GET.get("as") == "svg" else "pdf"
     # Read as a stream: Django keeps whole bodies to what a form may be.
     drawn_there = request.read(LARGEST + 1)
     if len(drawn_there) > LARGEST:
         return _refused(413, _("The picture is too large; collapse or zoom and take what is shown."))
     try:
-        made = pdf_of(drawn_there)
+        made = cleaned(drawn_there).encode() if kind == "svg" else pdf_of(drawn_there)
     except PictureRefused as error:
         return _refused(400, str(error))
     _log.warning(
-        "%s took the chains of %s out as a PDF, as of %s",
+        "%s took the chains of %s out as %s, as of %s",
         request.user.get_username(),
         outbreak.outbreak_id,
+        kind.upper(),
         board.now.isoformat(),
     )
-    response = HttpResponse(made, content_type="application/pdf")
-    response["Content-Disposition"] = 'attachment; filename="chains.pdf"'
+    response = HttpResponse(made, content_type="image/svg+xml" if kind == "svg" else "application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="chains.{kind}"'
     return _kept_by_nobody(response)
 
 

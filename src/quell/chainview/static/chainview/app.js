@@ -15,7 +15,7 @@
     const page = {
       scene, words, fetched, language: scene.meta.language, off: new Set(), collapsed: new Set(), lit: null, day: null, focus: -1, contacts: null, byId: new Map(),
     };
-    const parts = (page.parts = chains.frame(holder, words, { files: (name) => chains.save(page, name), pages: Boolean(scene.meta.pdf_url) }));
+    const parts = (page.parts = chains.frame(holder, words, { files: (name) => chains.save(page, name), pages: Boolean(scene.meta.file_url) }));
     const font = () => getComputedStyle(holder).fontFamily;
     const pen = chains.canvasPen(parts.canvas, font);
     let due = 0, first = true, cost = 0, drawnAt = 0, drawnFor = null, later = 0;
@@ -134,7 +134,7 @@
       const box = page.layout.boxes.find((each) => each.root === root);
       if (!box) return;
       camera.show(box.from, box.until, box.top, box.height);
-      page.say(chains.fill(words.saidChain, { id: chains.name(page.scene, root), n: page.forest.size[root] }));
+      page.say(chains.fill(words.saidChain, { id: chains.name(page.scene, root), n: page.forest.cases[root] }));
       if (narrow.matches) holder.classList.remove("open");
       parts.canvas.focus({ preventScroll: true });
     };
@@ -161,7 +161,7 @@
       const shown = page.day ?? last;
       parts.slider.value = String(shown);
       let count = 0;
-      for (let node = 0; node < page.scene.cases.id.length; node++) if (page.forest.day[node] <= shown) count++;
+      for (let node = 0; node < page.scene.cases.id.length; node++) if (page.forest.day[node] <= shown && chains.isCase(page.scene, node)) count++;
       parts.output.textContent = `${chains.day(page, shown)} · ${chains.fill(words.nCases, { n: count })}`;
       parts.slider.setAttribute("aria-valuetext", parts.output.textContent);
       changed();
@@ -208,6 +208,8 @@
       page.names = Math.max(60, ...page.forest.trees.slice(0, 12).map((root) => 7 * `${chains.name(next, root)} · ${page.forest.size[root]}`.length + 24));
       camera.bound(page.layout, page.names);
       chains.fillFigures(parts, words, chains.figures(next, page.forest));
+      parts.contacts.hidden = !next.contacts && !next.meta.contacts_url;
+      parts.strip.hidden = !page.forest.alone.length;
       chains.fillLegend(parts, page);
       page.setDay(page.day ?? Infinity);
       if (kept && page.byId.has(kept)) page.focus_(page.byId.get(kept), false); else fillSide();
@@ -255,13 +257,18 @@
 
   // New facts: the page around is redrawn by htmx; when its position moved, the scene is fetched anew.
   const follow = (holder, page) => {
-    document.addEventListener("htmx:afterSwap", async () => {
+    let fetching = false, last = -Infinity;
+    const look = async () => {
       const mark = document.getElementById("chains-position");
-      if (!mark || Number(mark.dataset.position) <= page.scene.meta.position || page.fetching) return;
-      page.fetching = true;
+      if (!mark || Number(mark.dataset.position) <= page.scene.meta.position || fetching) return;
+      fetching = true;
+      // Where facts come in without a pause, a picture every few seconds is enough.
+      await new Promise((done) => setTimeout(done, Math.max(0, 4000 - performance.now() + last)));
       try { page.use(await fetched(holder.dataset.scene)); page.say(page.words.redrawn); } catch { page.say(page.words.failed); }
-      page.fetching = false;
-    });
+      last = performance.now(); fetching = false;
+      look();
+    };
+    document.addEventListener("htmx:afterSwap", look);
   };
 
   const boot = async () => {

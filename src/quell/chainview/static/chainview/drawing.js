@@ -64,7 +64,7 @@
     const { x, y, hidden } = layout;
     const near = view.ky > 9;
     const radius = chains.radius(view);
-    const thick = view.ky < 3 ? 0.8 : view.ky < 9 ? 1 : 1.6;
+    const thick = view.ky < 3 ? 0.8 : view.ky < 9 ? 1 : 1.7;
     const late = picture.day === null ? Infinity : picture.day;
     const floor = view.y + view.height / view.ky + 1;
     for (let at = 0; at < inSight.sources.length; at++) {
@@ -81,7 +81,7 @@
         const toX = (x[child] - view.x) * view.kx, toY = (y[child] - view.y) * view.ky + view.top;
         if (Math.max(fromX, toX) < -20 || Math.min(fromX, toX) > view.width + 20) continue;
         const colour = chains.colourOf(theme, groups.items[groups.of[child]].colour);
-        const style = pen.line(colour, alpha * (0.28 + 0.47 * p), thick * (0.35 + 0.65 * p), child >= picture.scene.cases.id.length);
+        const style = pen.line(colour, alpha * (0.2 + 0.55 * p), thick * (0.3 + 0.75 * p), child >= picture.scene.cases.id.length);
         const dx = toX - fromX, dy = toY - fromY;
         if (!near || dy === 0) pen.across(style, fromX, toX, toY);
         else {
@@ -90,7 +90,7 @@
         }
       }
       if (lowest > y[node] || highest < y[node]) {
-        const style = pen.line(picture.groups.mode === "lineage" ? chains.colourOf(theme, groups.items[groups.of[node]].colour) : theme.rest, bright * (0.3 + 0.4 * surest), thick * (0.35 + 0.65 * surest), false);
+        const style = pen.line(picture.groups.mode === "lineage" ? chains.colourOf(theme, groups.items[groups.of[node]].colour) : theme.rest, bright * (0.25 + 0.45 * surest), thick * (0.3 + 0.75 * surest), false);
         const short = near ? Math.min(7, view.ky * 0.5) : 0;
         pen.down(style, fromX, (highest - view.y) * view.ky + view.top + (highest < y[node] ? short : 0), (lowest - view.y) * view.ky + view.top - (lowest > y[node] ? short : 0));
       }
@@ -195,7 +195,7 @@
       pen.text(label, box[2], sy, { anchor: "end", colour: theme.ink, size: 11.5, weight, alpha: alphaOf(picture, node) < 1 ? 0.3 : 1, plate: theme.panel });
     };
     if (focus >= 0 && !layout.hidden[focus]) write(focus, chains.name(scene, focus), 650);
-    for (const node of great.slice(0, 80)) write(node, `${chains.name(scene, node)} · ${forest.parent[node] < 0 ? forest.size[node] : forest.children[node].length}`, forest.parent[node] < 0 ? 600 : 500);
+    for (const node of great.slice(0, 80)) write(node, `${chains.name(scene, node)} · ${forest.parent[node] < 0 ? forest.cases[node] : forest.children[node].length}`, forest.parent[node] < 0 ? 600 : 500);
     pen.flush();
   };
 

@@ -21,6 +21,9 @@
     return { day, known: Uint8Array.from(known, (each) => (each === null ? 0 : 1)) };
   };
 
+  // Whether a node is a case of this outbreak: not an unseen one, nor a named source who is no case here.
+  chains.isCase = (scene, node) => node < scene.cases.id.length && scene.cases.basis.codes[scene.cases.basis.values[node]] !== "none";
+
   // Whether making `source` the parent of `target` would close a circle.
   const circle = (parent, source, target) => {
     for (let at = source; at >= 0; at = parent[at]) if (at === target) return true;
@@ -65,29 +68,30 @@
         for (const child of children[at]) waiting.push(child);
       }
     }
-    const size = new Int32Array(count).fill(1);
-    for (let at = count - 1; at >= 0; at--) if (parent[order[at]] >= 0) size[parent[order[at]]] += size[order[at]];
+    // size: all that is drawn of a branch; cases: how many of those are cases, not unseen and not from outside.
+    const size = new Int32Array(count).fill(1), tally = Int32Array.from({ length: count }, (_, node) => (chains.isCase(scene, node) ? 1 : 0));
+    for (let at = count - 1; at >= 0; at--) {
+      const node = order[at], source = parent[node];
+      if (source >= 0) { size[source] += size[node]; tally[source] += tally[node]; }
+    }
     const dated = days(scene, parent, children, order);
     for (const list of children) list.sort((a, b) => dated.day[b] - dated.day[a] || size[a] - size[b] || a - b);
     const roots = order.filter((node) => parent[node] < 0);
     const trees = roots.filter((node) => size[node] > 1).sort((a, b) => size[b] - size[a] || dated.day[a] - dated.day[b] || a - b);
     const alone = roots.filter((node) => size[node] === 1).sort((a, b) => dated.day[a] - dated.day[b] || a - b);
     const others = into.map((list, node) => list.filter((link) => link !== by[node]));
-    return { count, parent, by, children, order, root, generation, size, trees, alone, others, p, ...dated };
+    return { count, parent, by, children, order, root, generation, size, cases: tally, trees, alone, others, p, ...dated };
   };
 
   // The figures of the strip above the picture.
   chains.figures = (scene, forest) => {
-    const seen = scene.cases.id.length;
-    const basis = scene.cases.basis;
-    const outside = (node) => node < seen && basis.codes[basis.values[node]] === "none";
     let introductions = 0, linked = 0, cases = 0;
-    for (let node = 0; node < seen; node++) {
-      if (outside(node)) continue;
+    for (let node = 0; node < forest.count; node++) {
+      if (!chains.isCase(scene, node)) continue;
       cases++;
       if (forest.parent[node] < 0) introductions++; else linked++;
     }
-    const sizes = forest.trees.map((node) => forest.size[node]).sort((a, b) => a - b);
+    const sizes = forest.trees.map((node) => forest.cases[node]).sort((a, b) => a - b);
     const middle = sizes.length ? (sizes[(sizes.length - 1) >> 1] + sizes[sizes.length >> 1]) / 2 : 0;
     return { cases, linked, introductions, chains: sizes.length, largest: sizes.at(-1) ?? 0, median: middle, alone: forest.alone.length };
   };

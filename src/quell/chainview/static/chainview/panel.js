@@ -91,7 +91,7 @@
       ...term(words.reported, cases.report[node] === null ? "" : chains.day(page, cases.report[node])),
       ...term(words.jurisdiction, chains.coded(cases.jurisdiction, node)),
       ...term(words.generation, forest.size[forest.root[node]] > 1 ? String(forest.generation[node]) : ""),
-      ...term(words.chainOf, forest.size[forest.root[node]] > 1 ? make("span", {}, page.caseButton(forest.root[node]), ` · ${chains.fill(words.nCases, { n: forest.size[forest.root[node]] })}`) : ""));
+      ...term(words.chainOf, forest.size[forest.root[node]] > 1 ? make("span", {}, page.caseButton(forest.root[node]), ` · ${chains.fill(words.nCases, { n: forest.cases[forest.root[node]] })}`) : ""));
     const buttons = make("div", { class: "acts" },
       scene.meta.subject_url ? make("a", { class: "btn", href: page.subjectUrl(node) }, words.openPage) : null,
       forest.children[node].length ? make("button", { class: "btn", type: "button", onclick: () => page.toggle(node) }, page.collapsed.has(node) ? words.expand : words.collapse) : null,
@@ -120,14 +120,14 @@
 
   // The largest chains, with a bar as long as their share.
   chains.overview = (page) => {
-    const { forest, words, scene } = page, largest = forest.size[forest.trees[0]] ?? 1;
+    const { forest, words, scene } = page, largest = forest.cases[forest.trees[0]] ?? 1;
     const list = forest.trees.slice(0, 20).map((root) => {
       const item = page.groups.items[page.groups.of[root]];
       const box = page.layout.boxes.find((each) => each.root === root);
       const bar = make("i", { "aria-hidden": "true" });
-      bar.style.width = `${Math.max(2, (100 * forest.size[root]) / largest)}%`;
+      bar.style.width = `${Math.max(2, (100 * forest.cases[root]) / largest)}%`;
       return make("li", {}, make("button", { type: "button", class: "tree", "data-root": root, onclick: () => page.showTree(root) },
-        chains.markOf(item.shape, chains.colourOf(page.theme, item.colour)), make("b", {}, chains.name(scene, root)), make("span", { class: "n" }, String(forest.size[root])),
+        chains.markOf(item.shape, chains.colourOf(page.theme, item.colour)), make("b", {}, chains.name(scene, root)), make("span", { class: "n" }, String(forest.cases[root])),
         make("small", {}, box ? `${chains.day(page, Math.max(0, forest.day[root]))} – ${chains.day(page, box.until)}` : ""), bar));
     });
     return [make("h2", {}, words.largest), list.length ? make("ul", { class: "trees" }, ...list) : make("p", { class: "muted" }, words.noLinks),

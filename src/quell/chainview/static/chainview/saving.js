@@ -1,4 +1,5 @@
-// The picture as a file. The same drawing, with the pen that writes SVG, always on white; a PDF is that SVG, turned by the server.
+// The picture as a file: the same drawing, with the pen that writes SVG, always on white. It goes by way of the server,
+// which writes down who took it, and turns it into a PDF where one was asked for.
 (() => {
   "use strict";
   const chains = (window.quellChains ??= {});
@@ -33,13 +34,15 @@
     const { scene, words } = page;
     const file = `chains-${scene.meta.outbreak.replace(/[^\w.-]+/g, "_")}-${scene.meta.as_of}`;
     const svg = chains.svg(page, name.endsWith("All"));
-    if (name.startsWith("svg")) { give(new Blob([svg], { type: "image/svg+xml" }), `${file}.svg`); page.say(words.saved); return; }
+    const kind = name.startsWith("svg") ? "svg" : "pdf", type = kind === "svg" ? "image/svg+xml" : "application/pdf";
     page.say(words.making);
     try {
+      // Without a server there is nobody to tell, and only SVG is offered.
+      if (!scene.meta.file_url) { give(new Blob([svg], { type }), `${file}.${kind}`); page.say(words.saved); return; }
       const token = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
-      const answer = await fetch(scene.meta.pdf_url, { method: "POST", body: svg, headers: { "Content-Type": "image/svg+xml", "X-CSRFToken": token } });
-      if (!answer.ok) throw new Error(await answer.text());
-      give(await answer.blob(), `${file}.pdf`);
+      const answer = await fetch(`${scene.meta.file_url}?as=${kind}`, { method: "POST", body: svg, headers: { "Content-Type": "image/svg+xml", "X-CSRFToken": token } });
+      if (!answer.ok) throw new Error(answer.status < 500 ? await answer.text() : answer.status);
+      give(new Blob([await answer.arrayBuffer()], { type }), `${file}.${kind}`);
       page.say(words.saved);
     } catch (error) { page.say(words.failed); page.parts.wait.hidden = false; page.parts.wait.textContent = `${words.failed} ${error.message}`; }
   };
