@@ -1,18 +1,21 @@
 """The chain page with 4,746 cases and 18,943 contacts, in a headless Chromium without a graphics card.
 
-    python benchmarks/chain_page.py [--home FOLDER] [--data NAME=FOLDER …]
+    python benchmarks/chain_page.py [--home FOLDER] [--data FOLDER …] [--against FOLDER]
 
 A peer (SORMAS, issue 2865) never displays a chain of that size. Here a generated outbreak of it (benchmarks/chain_scene.py)
 is opened through the ledger as any line list is, served, and looked at: from the navigation to the first picture painted
 (performance marks), pan and zoom by real input events for three seconds each (intervals between animation frames; the
 slowest twentieth, the median, and how many frames the page itself drew), the server's time and bytes of the scene.
-With ``--home`` an installation that was left by an earlier run is used again.
+With ``--home`` an installation that was left by an earlier run is used again. ``--against`` is a folder in which
+``npm install vis-network vis-data`` was run: the library that such pages are commonly made of gets the same cases and links in
+the same run, with its own hierarchical layout, and with our positions given to it and its physics off.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import os
 import re
 import statistics
@@ -25,6 +28,7 @@ from typing import Any
 
 import chain_scene
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 PORT = 8463
 SECONDS = 3.0
@@ -35,6 +39,7 @@ def main() -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("--home", type=Path)
     asked.add_argument("--data", action="append", default=[], help="another outbreak: a folder to open")
+    asked.add_argument("--against", type=Path, help="where vis-network is installed by npm")
     given = asked.parse_args()
     home = given.home or Path(tempfile.mkdtemp(prefix="quell-chain-page-"))
     os.environ["QUELL_HOME"] = str(home)
@@ -69,6 +74,8 @@ def main() -> None:
                     2,
                     4,
                 )
+                if given.against:
+                    _against(browser, state, name, given.against)
             browser.close()
     finally:
         served.terminate()
@@ -143,6 +150,82 @@ def _measure(browser: Browser, state: Any, name: str, where: str, size: Any, rat
     page.locator("#chains button[aria-pressed]", has_text="Contacts").click()
     page.wait_for_timeout(1500)
     print(f"  pan  with all contacts    {_frames(page, _pan)}")
+    context.close()
+
+
+_VIS = """async ({ scene, own, contacts }) => {
+  const { vis } = window, forest = window.places, began = performance.now();
+  const nodes = scene.cases.id.map((id, n) => own ? { id: n, label: id } : { id: n, x: forest.x[n] * 12, y: forest.y[n] * 12, shape: "dot", size: 4 });
+  const edges = scene.links.source.map((from, at) => ({ from, to: scene.links.target[at] }));
+  for (const [at, from] of contacts.entries()) { nodes.push(own ? { id: 1e6 + at } : { id: 1e6 + at, x: forest.x[from] * 12 + 4, y: forest.y[from] * 12 + 3, shape: "dot", size: 2 }); edges.push({ from, to: 1e6 + at }); }
+  const options = own ? { layout: { hierarchical: { direction: "LR", sortMethod: "directed" } }, physics: false } : { physics: false, layout: { improvedLayout: false } };
+  const network = window.network_ = new vis.Network(document.getElementById("net"), { nodes: new vis.DataSet(nodes), edges: new vis.DataSet(edges) }, options);
+  let from = 0;
+  window.drawn_ = 0; window.spent_ = 0;
+  network.on("beforeDrawing", () => { from = performance.now(); });
+  network.on("afterDrawing", () => { window.spent_ += performance.now() - from; window.drawn_++; });
+  await new Promise(done => network.once("afterDrawing", () => requestAnimationFrame(() => setTimeout(done))));
+  return performance.now() - began;
+}"""
+_LONGEST = 45  # seconds that the alternative gets
+
+
+def _against(browser: Browser, state: Any, name: str, folder: Path) -> None:
+    """The same cases and links drawn by vis-network, in the same browser."""
+    context = browser.new_context(
+        base_url=f"http://127.0.0.1:{PORT}",
+        viewport={"width": 1440, "height": 900},
+        storage_state=state,
+        bypass_csp=True,
+    )
+    page = context.new_page()
+    _choose(page, name)
+    page.goto("/chains/")
+    page.locator("#chains .wait[hidden]").wait_for(state="attached")
+    scene = page.evaluate("quellChains.page.scene")
+    places = page.evaluate("({ x: [...quellChains.page.layout.x], y: [...quellChains.page.layout.y] })")
+    version = json.loads((folder / "node_modules/vis-network/package.json").read_text())["version"]
+    everyone = [case for case, count in enumerate(scene["cases"]["contacts"]) for _ in range(count)]
+    for what, own, contacts in (
+        ("cases and links, our positions", False, []),
+        ("with contacts, our positions", False, everyone),
+        ("cases and links, its own layout", True, []),
+    ):
+        other = context.new_page()
+        other.set_content("<div id=net style='width:1100px;height:600px'></div>")
+        other.add_script_tag(path=folder / "node_modules/vis-network/standalone/umd/vis-network.min.js")
+        other.evaluate("places => { window.places = places; }", places)
+        other.set_default_timeout(_LONGEST * 1000)
+        said = f"vis-network {version}, {what}"
+        answer: list[float] = []
+        began = time.perf_counter()
+        other.evaluate(
+            "given => { window.took_ = null; setTimeout(async () => { window.took_ = await ("
+            + _VIS
+            + ")(given); }); }",
+            {"scene": scene, "own": own, "contacts": contacts},
+        )
+        try:
+            other.wait_for_function("window.took_ !== null", timeout=_LONGEST * 1000)
+            answer.append(other.evaluate("window.took_"))
+        except PlaywrightTimeout:
+            print(f"  {said}: nothing drawn after {time.perf_counter() - began:.0f} s")
+        if answer:
+            other.evaluate(
+                "() => { window.drawn_ = 0; window.spent_ = 0; network_.moveTo({ scale: network_.getScale() }); }"
+            )
+            # At the edge, where no node is: a drag there moves the picture.
+            other.mouse.move(12, 12)
+            other.mouse.down()
+            until, step = time.perf_counter() + SECONDS, 0
+            while time.perf_counter() < until:
+                step += 1
+                other.mouse.move(12 + (60 - abs(step % 120 - 60)) * 3, 12 + step % 60)
+            drawn, spent = other.evaluate("[drawn_, spent_]")
+            print(
+                f"  {said}: drawn after {answer[0]:.0f} ms; pan {drawn / SECONDS:.1f} drawings/s of {spent / max(drawn, 1):.0f} ms"
+            )
+        other.close()
     context.close()
 
 

@@ -6,7 +6,7 @@
   const narrow = matchMedia("(max-width: 720px)");
 
   const fetched = async (address) => {
-    const answer = await fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    const answer = await fetch(address, { credentials: "same-origin" });
     if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
     return answer.json();
   };

@@ -67,6 +67,18 @@
     const thick = view.ky < 3 ? 0.8 : view.ky < 9 ? 1 : 1.7;
     const late = picture.day === null ? Infinity : picture.day;
     const floor = view.y + view.height / view.ky + 1;
+    // Most links are alike: a style is looked up once a drawing, not once a link.
+    const known = new Map();
+    const styleOf = (child, p, alpha) => {
+      const group = groups.of[child], unseen = child >= picture.scene.cases.id.length;
+      const key = p === 1 ? group + (alpha < 1 ? 1000 : 0) + (unseen ? 2000 : 0) : -1;
+      let style = known.get(key);
+      if (!style) {
+        style = pen.line(chains.colourOf(theme, groups.items[group].colour), alpha * (0.2 + 0.55 * p), thick * (0.3 + 0.75 * p), unseen);
+        if (key >= 0) known.set(key, style);
+      }
+      return style;
+    };
     for (let at = 0; at < inSight.sources.length; at++) {
       const node = inSight.sources[at];
       const fromX = (x[node] - view.x) * view.kx, fromY = (y[node] - view.y) * view.ky + view.top;
@@ -80,8 +92,7 @@
         if (y[child] < view.y - 1 || y[child] > floor) continue;
         const toX = (x[child] - view.x) * view.kx, toY = (y[child] - view.y) * view.ky + view.top;
         if (Math.max(fromX, toX) < -20 || Math.min(fromX, toX) > view.width + 20) continue;
-        const colour = chains.colourOf(theme, groups.items[groups.of[child]].colour);
-        const style = pen.line(colour, alpha * (0.2 + 0.55 * p), thick * (0.3 + 0.75 * p), child >= picture.scene.cases.id.length);
+        const style = styleOf(child, p, alpha);
         const dx = toX - fromX, dy = toY - fromY;
         if (!near || dy === 0) pen.across(style, fromX, toX, toY);
         else {
@@ -122,6 +133,12 @@
     for (const node of inSight.nodes) {
       const met = contacts.by.get(node);
       if (!met || layout.hidden[node]) continue;
+      if (view.ky < 3.5) {
+        // Too far for grains: a stroke over the days on which the case met anybody.
+        const days = met.map(([day]) => day).filter((day) => day <= late), first = Math.min(...days), last = Math.max(...days);
+        if (days.length) pen.across(pen.line(theme.soft, alphaOf(picture, node) * 0.42, Math.max(0.7, view.ky * 0.3), false), (first - view.x) * view.kx, (last + 1 - view.x) * view.kx, (layout.y[node] - view.y) * view.ky + view.top + view.ky * 0.45);
+        continue;
+      }
       const style = pen.line(theme.soft, alphaOf(picture, node) * 0.8, grain, false);
       for (const [day, count] of met) {
         if (day > late) continue;
