@@ -21,7 +21,7 @@ SETTINGS = ("household", "hospital", "workplace", "school", "funeral", "meal", "
 def write_folder(folder: Path, *, cases: int = CASES, contacts: int = CONTACTS, seed: int = 7) -> None:
     """Write linelist.csv and contacts.csv of so many cases and contacts who are no cases."""
     folder.mkdir(parents=True, exist_ok=True)
-    chance = random.Random(seed)  # noqa: S311 - an invented outbreak
+    chance = random.Random(seed)
     outbreak = list(_outbreak(chance, cases))
     with (folder / "linelist.csv").open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)

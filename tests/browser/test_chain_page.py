@@ -198,6 +198,11 @@ def test_a_chain_is_found_focused_folded_coloured_and_taken_away(  # noqa: PLR09
         else:
             assert file.read_bytes().startswith(b"%PDF")
 
+    # The address of a case leads to it.
+    page.goto("/chains/?case=child")
+    expect(side(page).get_by_role("heading", name="child")).to_be_visible()
+    page.keyboard.press("Escape")
+
     # A double click opens the person's own page.
     page.get_by_role("button", name="Fit").click()
     page.wait_for_timeout(400)

@@ -66,6 +66,7 @@ def test_the_scene_in_the_readers_language(chain: Connections, signed_in: SignIn
     assert scene["cases"]["id"] == ["a", "b"]
     assert (scene["links"]["source"], scene["links"]["target"]) == ([0], [1])
     assert scene["links"]["setting"]["labels"] == ["家庭"]
+    assert scene["cases"]["jurisdiction"]["labels"] == ["CN-GS-LZ"]
     assert scene["cases"]["contacts"] == [1, 0]
     assert "no-store" in answer["Cache-Control"]
 

@@ -13,6 +13,7 @@ from quell.catalogue.when import local_date
 from quell.chainview.scene import Cases, Coded, Contacts, Links, Meta, Scene, days_since
 from quell.desks.house.board import Board
 from quell.registry.reading.chains import ChainCase, ChainContact, Chains
+from quell.registry.reading.jurisdictions import names_of
 from quell.registry.reading.outbreaks import Outbreak
 
 
@@ -43,7 +44,7 @@ def scene_of(board: Board, outbreak: Outbreak, found: Chains) -> Scene:
 
     return Scene(
         meta=meta,
-        cases=_cases(cases, origin, coded),
+        cases=_cases(cases, origin, coded, _names(cases, language)),
         links=Links(
             source=[places[link.source] for link in links],
             target=[places[link.case] for link in links],
@@ -97,7 +98,18 @@ def own_id(subject: str) -> str:
     return subject.partition(":")[2]
 
 
-def _cases(cases: Sequence[ChainCase], origin: date, coded: Callable[[str, Iterable[str]], Coded]) -> Cases:
+def _names(cases: Sequence[ChainCase], language: str) -> dict[str, str]:
+    """What the jurisdictions of these cases are called, where the registry knows it."""
+    named = names_of({case.jurisdiction for case in cases})
+    return {code: names.get(language) or names.get("en") or code for code, names in named.items()}
+
+
+def _cases(
+    cases: Sequence[ChainCase],
+    origin: date,
+    coded: Callable[[str, Iterable[str]], Coded],
+    jurisdictions: dict[str, str],
+) -> Cases:
     return Cases(
         id=[own_id(case.subject) for case in cases],
         day=days_since(origin, [case.first for case in cases]),
@@ -106,7 +118,7 @@ def _cases(cases: Sequence[ChainCase], origin: date, coded: Callable[[str, Itera
         onset=days_since(origin, [case.onset for case in cases]),
         sample=days_since(origin, [case.sample for case in cases]),
         report=days_since(origin, [case.report for case in cases]),
-        jurisdiction=Coded.of((case.jurisdiction for case in cases), {}),
+        jurisdiction=Coded.of((case.jurisdiction for case in cases), jurisdictions),
         classification=coded("classification", (case.classification for case in cases)),
         outcome=coded("outcome", (case.outcome for case in cases)),
         contacts=[case.contacts for case in cases],

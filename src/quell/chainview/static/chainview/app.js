@@ -47,13 +47,14 @@
     let stamp = 0; // rises whenever something else than the view changed
     const moved = () => { if (!due) due = requestAnimationFrame(draw); };
     const changed = (page.changed = () => { stamp++; moved(); });
-    const at = (px, py, within) => { const { x, y } = camera.world(px, py); return chains.nearest(page.layout, x, y, camera.view.kx, camera.view.ky, within); };
+    const drawn = (node) => (node >= 0 && page.day !== null && page.layout.x[node] > page.day ? -1 : node);
+    const at = (px, py, within) => { const { x, y } = camera.world(px, py); return drawn(chains.nearest(page.layout, x, y, camera.view.kx, camera.view.ky, within)); };
     const pick = (px, py, kind) => {
       if (py < camera.view.top) return -1;
       const found = at(px, py, kind === "touch" ? 22 : 11);
       if (found >= 0) return found;
       const { x, y } = camera.world(px, py);
-      return chains.linkAt(page.layout, page.forest, x, y, camera.view.ky, 5);
+      return drawn(chains.linkAt(page.layout, page.forest, x, y, camera.view.ky, 5));
     };
     const camera = (page.camera = chains.camera(parts.canvas, {
       changed: moved,
@@ -238,6 +239,9 @@
     dark.addEventListener("change", retheme);
     new MutationObserver(retheme).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     if (!inline) follow(holder, page);
+    // ?case=ID: whoever comes from a person's page is led to that case.
+    const asked = page.byId.get(new URLSearchParams(window.location.search).get("case") ?? "");
+    if (asked !== undefined) page.focus_(asked, true);
     chains.page = page;
     return page;
   };

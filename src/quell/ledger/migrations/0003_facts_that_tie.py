@@ -9,5 +9,5 @@ INDEX = """CREATE INDEX fact_tie ON ledger.fact (subject)
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("ledger", "0001_initial")]
+    dependencies: ClassVar = [("ledger", "0002_one_narrow_identity")]
     operations: ClassVar = [migrations.RunSQL(INDEX, "DROP INDEX ledger.fact_tie")]
