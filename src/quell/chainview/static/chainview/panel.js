@@ -130,7 +130,8 @@
         chains.markOf(item.shape, chains.colourOf(page.theme, item.colour)), make("b", {}, chains.name(scene, root)), make("span", { class: "n" }, String(forest.cases[root])),
         make("small", {}, box ? `${chains.day(page, Math.max(0, forest.day[root]))} – ${chains.day(page, box.until)}` : ""), bar));
     });
-    return [make("h2", {}, words.largest), list.length ? make("ul", { class: "trees" }, ...list) : make("p", { class: "muted" }, words.noLinks),
+    const close = make("button", { class: "quiet", type: "button", "aria-label": words.close, onclick: () => page.parts.holder.classList.remove("open") }, "×");
+    return [make("header", { class: "who-head of-all" }, make("h2", {}, words.largest), close), list.length ? make("ul", { class: "trees" }, ...list) : make("p", { class: "muted" }, words.noLinks),
       make("p", { class: "marks muted" }, chains.markOf("circle", page.theme.plain), ` ${words.markOnset} `, ringMark(page, "ring"), ` ${words.markOther} `, ringMark(page, "hollow"), ` ${words.markOutside}`)];
   };
 
