@@ -58,7 +58,7 @@
     };
     const camera = (page.camera = chains.camera(parts.canvas, {
       changed: moved,
-      clicked: (px, py, kind) => page.focus_(pick(px, py, kind), false),
+      clicked: (px, py, kind) => page.focusOn(pick(px, py, kind), false),
       twice: (px, py) => { const node = pick(px, py, "mouse"); if (node >= 0) page.open(node); },
       hovered: (px, py) => tip(px < 0 || py < camera.view.top ? -1 : at(px, py, 9), px, py),
     }));
@@ -76,7 +76,7 @@
     page.say = (text) => { parts.live.textContent = text; };
     page.subjectUrl = (node) => page.scene.meta.subject_url.replace("{id}", page.scene.cases.id[node].split("/").map(encodeURIComponent).join("/"));
     page.open = (node) => { if (page.scene.meta.subject_url && node < page.scene.cases.id.length) window.location.href = page.subjectUrl(node); };
-    page.caseButton = (node) => chains.make("button", { type: "button", class: "case-link", onclick: () => page.focus_(node, true) }, chains.name(page.scene, node));
+    page.caseButton = (node) => chains.make("button", { type: "button", class: "case-link", onclick: () => page.focusOn(node, true) }, chains.name(page.scene, node));
 
     // Where a case is hidden in a collapsed branch or in the strip, it is brought out first.
     const bringOut = (node) => {
@@ -85,7 +85,7 @@
       if (page.layout.strip && page.forest.size[page.forest.root[node]] === 1) { page.strip = false; parts.strip.setAttribute("aria-pressed", "false"); again = true; }
       if (again) page.arrange();
     };
-    page.focus_ = (node, reveal) => {
+    page.focusOn = (node, reveal) => {
       page.focus = node;
       if (node < 0) { page.lit = null; holder.classList.remove("focused"); fillSide(); changed(); return; }
       bringOut(node);
@@ -213,7 +213,7 @@
       parts.strip.hidden = !page.forest.alone.length;
       chains.fillLegend(parts, page);
       page.setDay(page.day ?? Infinity);
-      if (kept && page.byId.has(kept)) page.focus_(page.byId.get(kept), false); else fillSide();
+      if (kept && page.byId.has(kept)) page.focusOn(page.byId.get(kept), false); else fillSide();
       if (parts.table.open) page.showTable(0);
       changed();
     };
@@ -241,7 +241,7 @@
     if (!inline) follow(holder, page);
     // ?case=ID: whoever comes from a person's page is led to that case.
     const asked = page.byId.get(new URLSearchParams(window.location.search).get("case") ?? "");
-    if (asked !== undefined) page.focus_(asked, true);
+    if (asked !== undefined) page.focusOn(asked, true);
     chains.page = page;
     return page;
   };

@@ -202,7 +202,8 @@
         pen.text(label, sx + own + 3, through ? sy - Math.min(8.5, view.ky * 0.5) : sy, { anchor: "start", colour: theme.soft, size: 10.5, weight: 450, alpha: 1, halo: theme.panel });
       }
     }
-    great.sort((a, b) => forest.children[b].length - forest.children[a].length || a - b);
+    const rank = (node) => (forest.parent[node] < 0 ? 1e6 + forest.cases[node] : forest.children[node].length);
+    great.sort((a, b) => rank(b) - rank(a) || a - b);
     const placed = [];
     const write = (node, label, weight) => {
       const [sx, sy] = at(node), own = radiusOf(forest, view, radius, node), wide = label.length * 6.6;

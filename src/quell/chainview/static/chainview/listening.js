@@ -34,7 +34,7 @@
     const { parts, words } = page;
     let chosen = 0, found = [];
     const close = () => { parts.found.hidden = true; parts.search.setAttribute("aria-expanded", "false"); parts.search.removeAttribute("aria-activedescendant"); };
-    const take = (node) => { close(); parts.search.value = ""; page.focus_(node, true); parts.canvas.focus({ preventScroll: true }); };
+    const take = (node) => { close(); parts.search.value = ""; page.focusOn(node, true); parts.canvas.focus({ preventScroll: true }); };
     const show = () => {
       parts.found.replaceChildren(...(found.length ? found.map((node, at) => chains.make("li", { role: "option", id: `chains-found-${at}`, "aria-selected": String(at === chosen), onpointerdown: (event) => { event.preventDefault(); take(node); } }, chains.make("b", {}, chains.name(page.scene, node)), chains.make("small", { class: "muted" }, ` ${chains.day(page, page.scene.cases.day[node])} · ${chains.fill(words.infected, { n: page.forest.children[node].length })}`))) : [chains.make("li", { class: "muted" }, words.nothingFound)]));
       parts.found.hidden = !parts.search.value.trim();
@@ -84,14 +84,14 @@
       "[": () => page.setDay((page.day ?? page.last) - 1), "]": () => page.setDay((page.day ?? page.last) + 1),
       p: () => page.play(), c: () => page.showContacts(), u: strip,
       PageUp: () => camera.move(0, -camera.view.height * 0.8), PageDown: () => camera.move(0, camera.view.height * 0.8),
-      Home: () => { if (page.focus >= 0) page.focus_(page.forest.root[page.focus], true); },
+      Home: () => { if (page.focus >= 0) page.focusOn(page.forest.root[page.focus], true); },
     };
     parts.canvas.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey) return;
       if (event.key.startsWith("Arrow")) {
         event.preventDefault();
         if (event.shiftKey) camera.move({ ArrowLeft: -60, ArrowRight: 60 }[event.key] ?? 0, { ArrowUp: -60, ArrowDown: 60 }[event.key] ?? 0);
-        else { const next = step(page, event.key); if (next >= 0) page.focus_(next, true); }
+        else { const next = step(page, event.key); if (next >= 0) page.focusOn(next, true); }
       } else if (onPicture[event.key]) { event.preventDefault(); event.stopPropagation(); onPicture[event.key](); }
     });
     // Before the house's own keys: on this page / looks among the cases, and ? tells the keys.
@@ -99,7 +99,7 @@
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === "Escape" && !event.target.matches("input:not([type=range]), textarea, select")) {
         if (!parts.keysList.hidden) { showKeys(); parts.canvas.focus({ preventScroll: true }); }
-        else if (page.focus >= 0) { page.focus_(-1, false); parts.canvas.focus({ preventScroll: true }); }
+        else if (page.focus >= 0) { page.focusOn(-1, false); parts.canvas.focus({ preventScroll: true }); }
         return;
       }
       if (event.target.matches("input:not([type=range]), textarea, select")) return;

@@ -81,7 +81,7 @@
   chains.caseCard = (page, node) => {
     const { scene, words, forest, groups } = page, { cases } = scene, seen = cases.id.length;
     const item = groups.items[groups.of[node]];
-    const head = make("header", { class: "who-head" }, chains.markOf(item.shape, chains.colourOf(page.theme, item.colour)), make("h2", { tabindex: "-1", id: "chains-case" }, chains.name(scene, node)), make("button", { class: "quiet", type: "button", "aria-label": words.close, onclick: () => page.focus_(-1, false) }, "×"));
+    const head = make("header", { class: "who-head" }, chains.markOf(item.shape, chains.colourOf(page.theme, item.colour)), make("h2", { tabindex: "-1", id: "chains-case" }, chains.name(scene, node)), make("button", { class: "quiet", type: "button", "aria-label": words.close, onclick: () => page.focusOn(-1, false) }, "×"));
     if (node >= seen) return [head, make("p", { class: "muted" }, words.ghost), make("p", {}, `${Math.round(scene.ghosts.p[node - seen] * 100)} %`), candidates(page, node), victims(page, node)];
     const basis = cases.basis.codes[cases.basis.values[node]];
     const state = [chains.coded(cases.classification, node), chains.coded(cases.outcome, node)].filter(Boolean).join(" · ");
