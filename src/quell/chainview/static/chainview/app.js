@@ -27,7 +27,7 @@
       const lookedAt = drawnFor && (drawnFor.x !== view.x || drawnFor.y !== view.y || drawnFor.kx !== view.kx || drawnFor.ky !== view.ky) && drawnFor.what === stamp;
       const stretched = lookedAt ? view.ky / drawnFor.ky : 1;
       clearTimeout(later);
-      if (cost > 11 && lookedAt && now - drawnAt < Math.max(140, cost * 9) && stretched < 2.2 && stretched > 0.45) {
+      if (cost > 11 && lookedAt && now - drawnAt < Math.min(500, Math.max(140, cost * 9)) && stretched < 2.2 && stretched > 0.45) {
         pen.moved(drawnFor, view, page.theme);
         chains.drawAxis(page, view, pen);
         later = setTimeout(() => { drawnFor = null; changed(); }, 90);
