@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 from django.http import HttpRequest
 from django.utils import timezone, translation
 
+from quell.catalogue.when import local_date
 from quell.desks.house.permission import Account, desks_of
 from quell.registry.reading import duties, outbreaks
 from quell.registry.reading.cursor import reading
@@ -74,6 +75,11 @@ class Board:
     def now(self) -> datetime:
         """The outbreak's own now."""
         return outbreaks.now_of(self.outbreak, self.real_now)
+
+    @property
+    def last_day(self) -> date:
+        """The last local day that has wholly or partly passed on the outbreak's clock: at midnight the day before."""
+        return local_date(self.now - timedelta(microseconds=1), self.zone)
 
     @property
     def zone(self) -> str:
