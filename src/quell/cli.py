@@ -47,6 +47,18 @@ DayOrder = Annotated[
     typer.Option("--dates", help="How the data mean 03/04/2022: day or month first.", show_default=False),
 ]
 
+Encoding = Annotated[
+    str | None,
+    typer.Option(help="How text that is not UTF-8 is written, such as cp1252.", show_default=False),
+]
+
+ConfirmedMapping = Annotated[
+    Path | None,
+    typer.Option(
+        "--mapping", help="A mapping that --propose wrote and somebody corrected.", show_default=False
+    ),
+]
+
 
 def main() -> None:
     """Run the command line; a QuellError is told in one block, without a traceback, and exits 1."""
@@ -141,7 +153,7 @@ def jurisdictions(
 @app.command("open")
 def open_(
     path: Annotated[
-        Path, typer.Argument(help="A line list, or a folder that holds one.", show_default=False)
+        Path, typer.Argument(help="A line list, or a folder or workbook that holds some.", show_default=False)
     ],
     protocol: Annotated[
         str | None,
@@ -163,6 +175,21 @@ def open_(
         str | None,
         typer.Option(help="Time zone of the data; otherwise that of its country.", show_default=False),
     ] = None,
+    encoding: Encoding = None,
+    mapping: ConfirmedMapping = None,
+    propose: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write into this file how the data would be read, and record nothing.", show_default=False
+        ),
+    ] = None,
+    purpose: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='Why a special category is read: "ethnicity=…"; otherwise it is left out.',
+            show_default=False,
+        ),
+    ] = None,
     serve: Annotated[
         bool, typer.Option("--serve/--no-serve", help="Serve the web application afterwards.")
     ] = True,
@@ -173,6 +200,17 @@ def open_(
     """Open a line list as an outbreak, say how it was understood, and serve it."""
     from quell.commands import open as command
 
+    if propose is not None:
+        command.propose(
+            path=path,
+            into=propose,
+            dates=dates,
+            encoding=encoding,
+            mapping=mapping,
+            purposes=purpose,
+            home=home,
+        )
+        return
     command.run(
         path=path,
         protocol=protocol,
@@ -180,6 +218,9 @@ def open_(
         as_of=as_of.date() if as_of else None,
         dates=dates,
         zone=zone,
+        encoding=encoding,
+        mapping=mapping,
+        purposes=purpose,
         serve=serve,
         port=port,
         as_json=as_json,
@@ -195,12 +236,14 @@ def check(
     ],
     dates: DayOrder = None,
     zone: Annotated[str, typer.Option(help="Time zone of times without an offset.")] = "UTC",
+    encoding: Encoding = None,
+    mapping: ConfirmedMapping = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary for machines.")] = False,
 ) -> None:
     """Say every problem of a file, by row and column; nothing is recorded."""
     from quell.commands import check as command
 
-    command.run(files=files, dates=dates, zone=zone, as_json=as_json)
+    command.run(files=files, dates=dates, zone=zone, encoding=encoding, mapping=mapping, as_json=as_json)
 
 
 @app.command()

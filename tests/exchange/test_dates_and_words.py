@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from quell.exchange.dates import read_date, read_moment
 from quell.exchange.problems import ValueRefused
-from quell.exchange.values import loose_code, read_age, read_code
+from quell.exchange.values import read_age
+from quell.exchange.words import loose_code, read_code
 
 DAYS = st.dates(date(1800, 1, 1), date(2100, 12, 31))
 UNAMBIGUOUS = (

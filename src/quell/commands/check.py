@@ -14,6 +14,8 @@ from rich.console import Console
 from quell.catalogue.when import WhenError, zone_named
 from quell.errors import QuellError
 from quell.exchange.checking import CheckedFile, check_path
+from quell.exchange.confirmed import confirmed_by
+from quell.exchange.problems import FileRefused
 
 
 def run(
@@ -21,6 +23,8 @@ def run(
     files: list[Path],
     dates: Literal["dmy", "mdy"] | None = None,
     zone: str = "UTC",
+    encoding: str | None = None,
+    mapping: Path | None = None,
     as_json: bool = False,
 ) -> None:
     """Check every file and say each problem; exits 1 when there are any. Nothing is recorded."""
@@ -29,7 +33,17 @@ def run(
     except WhenError as error:
         raise QuellError(str(error)) from error
     now = datetime.now(UTC)
-    checked = [found for path in files for found in check_path(path, now=now, zone=zone, dates=dates)]
+    try:
+        confirmed = confirmed_by(mapping, None)
+        checked = [
+            found
+            for path in files
+            for found in check_path(
+                path, now=now, zone=zone, dates=dates, encoding=encoding, confirmed=confirmed
+            )
+        ]
+    except FileRefused as error:
+        raise QuellError(str(error)) from error
     if as_json:
         sys.stdout.write(msgspec.json.encode(checked).decode() + "\n")
     else:

@@ -1,11 +1,11 @@
-"""`quell open`: a line list, or a folder that holds one, becomes an outbreak."""
+"""`quell open`: a line list, or a folder or workbook that holds some, becomes an outbreak for each."""
 
 from __future__ import annotations
 
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from rich.console import Console
@@ -13,10 +13,14 @@ from rich.progress import Progress
 from rich.table import Table
 
 from quell.commands import serve as serving
-from quell.exchange.opening import open_path
+from quell.errors import QuellError
+from quell.exchange.confirmed import confirmed_by, write_mappings
+from quell.exchange.opening import Asked, open_all, propose_mappings
+from quell.exchange.problems import FileRefused
 from quell.exchange.reporting import Opened, TableReport
 from quell.ledger.seal import seal_all
 from quell.site import database
+from quell.site.home import home_directory
 
 
 def run(
@@ -27,40 +31,104 @@ def run(
     as_of: date | None = None,
     dates: Literal["dmy", "mdy"] | None = None,
     zone: str | None = None,
+    encoding: str | None = None,
+    mapping: Path | None = None,
+    purposes: list[str] | None = None,
     serve: bool = True,
     port: int = 8000,
     as_json: bool = False,
     home: Path | None = None,
 ) -> None:
-    """Open the dataset at `path`, say how it was understood and what became of every row, then serve it.
+    """Open what is at `path`, say how it was understood and what became of every row, then serve it.
 
     Raises QuellError when it cannot be opened, or the port is taken.
     """
     if serve:
         serving.check_free(serving.LOCAL, port)
+    asked = asked_for(
+        home=home,
+        mapping=mapping,
+        purposes=purposes,
+        protocol=protocol,
+        name=name,
+        as_of=as_of,
+        dates=dates,
+        zone=zone,
+        encoding=encoding,
+    )
     with database.installation(home) as connections:
         database.migrate(connections)
         with Progress(console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task("facts", total=None)
-            opened = open_path(
+            opened = open_all(
                 path,
+                asked,
                 by="quell open",
                 now=datetime.now(UTC),
-                protocol=protocol,
-                name=name,
-                as_of=as_of,
-                dates=dates,
-                zone=zone,
                 progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
         seal_all(now=datetime.now(UTC))
         if as_json:
-            sys.stdout.write(msgspec.json.encode(opened).decode() + "\n")
+            sys.stdout.write(msgspec.json.encode(opened[0] if len(opened) == 1 else opened).decode() + "\n")
             sys.stdout.flush()
         else:
-            _tell(Console(), opened)
+            for each in opened:
+                _tell(Console(), each)
         if serve:
             serving.run(port=port, home=home)
+
+
+def propose(
+    *,
+    path: Path,
+    into: Path,
+    dates: Literal["dmy", "mdy"] | None = None,
+    encoding: str | None = None,
+    mapping: Path | None = None,
+    purposes: list[str] | None = None,
+    home: Path | None = None,
+) -> None:
+    """Write how the files at `path` would be read, for people to correct; nothing is recorded."""
+    asked = asked_for(home=home, mapping=mapping, purposes=purposes, dates=dates, encoding=encoding)
+    proposed = propose_mappings(path, asked)
+    write_mappings(into, proposed)
+    console = Console()
+    for said in proposed:
+        taken = ", ".join(f"{heading} = {name}" for heading, name in said.columns.items() if name)
+        console.print(f"{said.name}, taken for {said.table}: {taken}", highlight=False, markup=False)
+        for note in said.notes:
+            console.print(f"  {note}", highlight=False, markup=False)
+    console.print(
+        f"\nCorrect {into}, then: quell open {path} --mapping {into}", highlight=False, markup=False
+    )
+
+
+def asked_for(
+    *,
+    home: Path | None,
+    mapping: Path | None = None,
+    purposes: list[str] | None = None,
+    **said: Any,
+) -> Asked:
+    """What the options ask for; raises QuellError where a mapping or a purpose is not well said."""
+    given = {}
+    for purpose in purposes or ():
+        category, _, why = purpose.partition("=")
+        if not why.strip():
+            raise QuellError(
+                f'--purpose {purpose!r} gives no purpose; write --purpose "ethnicity=why it is needed"'
+            )
+        given[category.strip()] = why.strip()
+    try:
+        confirmed = confirmed_by(mapping, mappings_folder(home))
+    except FileRefused as error:
+        raise QuellError(str(error)) from error
+    return Asked(purposes=given, confirmed=confirmed, **said)
+
+
+def mappings_folder(home: Path | None) -> Path:
+    """Where an installation keeps the mappings that were confirmed."""
+    return home_directory(home) / "mappings"
 
 
 def _tell(console: Console, opened: Opened) -> None:

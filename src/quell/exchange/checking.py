@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from quell.catalogue.when import local_date
+from quell.exchange.confirmed import Confirmed
 from quell.exchange.dates import DayOrder
-from quell.exchange.folder import ENDINGS, any_table
+from quell.exchange.deciding import decide
+from quell.exchange.folder import TableFile, any_tables
 from quell.exchange.laboratory import read_results
 from quell.exchange.linelist import read_table_file
 from quell.exchange.problems import FileRefused, Problem
+from quell.exchange.sources import ENDINGS
 from quell.tables.definitions import TABLES
 
 
@@ -28,33 +31,67 @@ class CheckedFile:
 
 
 def check_path(
-    path: Path, *, now: datetime, zone: str = "UTC", dates: DayOrder | None = None
+    path: Path,
+    *,
+    now: datetime,
+    zone: str = "UTC",
+    dates: DayOrder | None = None,
+    encoding: str | None = None,
+    confirmed: Confirmed | None = None,
 ) -> list[CheckedFile]:
-    """Check a file, or every table of a folder."""
+    """Check a file, or every file of a folder; a workbook is checked sheet by sheet."""
+    files = [path]
     if path.is_dir():
-        return [
-            check_file(each, now=now, zone=zone, dates=dates)
-            for each in sorted(path.iterdir())
-            if each.suffix in ENDINGS
-        ]
-    return [check_file(path, now=now, zone=zone, dates=dates)]
+        files = [each for each in sorted(path.iterdir()) if each.suffix.lower() in ENDINGS]
+    return [
+        found
+        for each in files
+        for found in check_tables(
+            each, now=now, zone=zone, dates=dates, encoding=encoding, confirmed=confirmed
+        )
+    ]
 
 
 def check_file(path: Path, *, now: datetime, zone: str = "UTC", dates: DayOrder | None = None) -> CheckedFile:
-    """Check one file: whether it is a table that is known, and whether every row can be taken."""
+    """Check the first table of a file."""
+    return check_tables(path, now=now, zone=zone, dates=dates)[0]
+
+
+def check_tables(
+    path: Path,
+    *,
+    now: datetime,
+    zone: str = "UTC",
+    dates: DayOrder | None = None,
+    encoding: str | None = None,
+    confirmed: Confirmed | None = None,
+) -> list[CheckedFile]:
+    """Check each table of a file: whether it is one that is known, and whether every row can be taken."""
     try:
-        found = any_table(path)
+        tables = any_tables(path, encoding=encoding, confirmed=confirmed)
     except FileRefused as error:
-        return CheckedFile(str(path), None, 0, [], [], [error.problem])
+        return [CheckedFile(str(path), None, 0, [], [], [error.problem])]
     except OSError as error:
-        return CheckedFile(
-            str(path), None, 0, [], [], [Problem(None, None, "", f"cannot be opened: {error.strerror}")]
+        problem = Problem(None, None, "", f"cannot be opened: {error.strerror}")
+        return [CheckedFile(str(path), None, 0, [], [], [problem])]
+    several = len(tables) > 1
+    return [
+        _checked(
+            f"{path}, {raw.stem}" if several else str(path), found, path, now=now, zone=zone, dates=dates
         )
+        for raw, found in tables
+    ]
+
+
+def _checked(
+    name: str, found: TableFile | None, path: Path, *, now: datetime, zone: str, dates: DayOrder | None
+) -> CheckedFile:
     if found is None:
         wanted = "; ".join(f"{table.name}: {', '.join(sorted(table.needed))}" for table in TABLES.values())
         problem = Problem(1, None, "", f"its columns are those of no table; needed are, for {wanted}")
-        return CheckedFile(str(path), None, 0, [], [], [problem])
-    columns = [(each.heading, name) for name, each in found.mapping.found.items()]
+        return CheckedFile(name, None, 0, [], [], [problem])
+    found = replace(found, mapping=decide(found.raw, found.mapping, dates).mapping)
+    columns = [(each.heading, each_name) for each_name, each in found.mapping.found.items()]
     if found.table.name == "tubes":
         read = read_results(
             path.read_bytes(),
@@ -69,4 +106,4 @@ def check_file(path: Path, *, now: datetime, zone: str = "UTC", dates: DayOrder 
     else:
         table = read_table_file(found, zone=zone, today=local_date(now, zone), dates=dates)
         problems, rows = [problem for row in table.set_aside for problem in row.problems], table.total
-    return CheckedFile(str(path), found.table.name, rows, columns, list(found.mapping.unused), problems)
+    return CheckedFile(name, found.table.name, rows, columns, list(found.mapping.unused), problems)

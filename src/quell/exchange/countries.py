@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quell.exchange.values import plain
+from quell.exchange.words import plain
 
 # A country of several zones has none here: then UTC is used and the report says so.
 _COUNTRIES = """

@@ -26,16 +26,10 @@ from quell.catalogue.when import WhenError, parse, zone_named
 from quell.exchange.columns import Mapping, propose
 from quell.exchange.dates import DayOrder, read_moment
 from quell.exchange.problems import FileRefused, Problem, ValueRefused
-from quell.exchange.reading import Row, read_table
-from quell.exchange.values import (
-    is_missing,
-    plain,
-    read_code,
-    read_id,
-    read_number,
-    read_person_id,
-    read_whole,
-)
+from quell.exchange.reading import Row
+from quell.exchange.sources import read_tables
+from quell.exchange.values import is_missing, read_id, read_number, read_person_id, read_whole
+from quell.exchange.words import plain, read_code
 from quell.tables.definitions import TUBES
 
 SIZES = (1, 5, 10, 20)
@@ -115,7 +109,7 @@ def read_results(
     The same tube's result in another file is the same fact: its id comes from tube, kind and time, not from the file.
     """
     try:
-        raw = read_table(data, filename)
+        raw = read_tables(data, filename)[0]
         mapping = propose(raw.header, TUBES, [row.cells for row in raw.rows])
         _check_columns(mapping, filename)
         zone_named(zone)
@@ -192,11 +186,11 @@ class _Reader:
     def row(self, row: Row) -> _TubeRow | None:
         """A row as values; None when it has a fault, which is then among the problems."""
         before = len(self.problems)
-        if row.fault is not None:
-            self.problems.append(Problem(row.line, None, "", row.fault))
+        if row.faults:
+            self.problems.extend(row.faults)
         tube = self._read(row, "tube_id", read_id, needed=True)
         found = None
-        if row.fault is None:
+        if not row.faults:
             sampled_at = self._moment(row, "sampled_at")
             resulted_at = self._moment(row, "resulted_at")
             found = _TubeRow(

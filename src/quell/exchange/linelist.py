@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,10 +47,13 @@ _ENDS = {"died": "death_date", "recovered": "recovery_date"}
 def read_table_file(file: TableFile, *, zone: str, today: date, dates: DayOrder | None) -> ReadTable:
     """Read a file of any table, with what its rows must be to themselves and to each other."""
     read = read_rows(file.raw, file.mapping, zone=zone, today=today, dates=dates)
-    for row in list(read.rows):
-        problems = [*_spans(row, read), *_contradictions(row, read)]
+    spans = [span for span in SPANS if {span.earlier, span.later} <= file.mapping.found.keys()]
+    rejected = {}
+    for place, row in enumerate(read.rows):
+        problems = [*_spans(row, read, spans), *_contradictions(row, read)]
         if problems:
-            read.reject(row, *problems)
+            rejected[place] = problems
+    read.reject(rejected)
     if file.table.name == "linelist":
         _no_id_twice(read, "case_id")
     elif file.table.name == "places":
@@ -60,9 +64,9 @@ def read_table_file(file: TableFile, *, zone: str, today: date, dates: DayOrder 
     return read
 
 
-def _spans(row: ReadRow, read: ReadTable) -> list[Problem]:
+def _spans(row: ReadRow, read: ReadTable, spans: Sequence[Span]) -> list[Problem]:
     problems = []
-    for span in SPANS:
+    for span in spans:
         first, second = row.values.get(span.earlier), row.values.get(span.later)
         if first is None or second is None:
             continue

@@ -8,8 +8,9 @@ its reason, or known only after ``as_of``: there is no fifth way.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -20,9 +21,12 @@ from quell.catalogue.when import WhenError, instant, local_date, midnight
 from quell.errors import QuellError
 from quell.exchange import folder, proposing
 from quell.exchange.casefacts import facts_of_case, kinds_of
+from quell.exchange.confirmed import Confirmed, FileMapping
 from quell.exchange.contactfacts import facts_of_contact, facts_of_test
 from quell.exchange.dates import DayOrder
+from quell.exchange.deciding import Question, decide
 from quell.exchange.linelist import read_table_file
+from quell.exchange.mapped import mapping_of
 from quell.exchange.plan import Plan, make_plan, slug_of
 from quell.exchange.problems import FileRefused
 from quell.exchange.quarantine import reasons, write_quarantine
@@ -32,6 +36,7 @@ from quell.exchange.stating import Dataset, Stated
 from quell.ledger.adopt import adopt
 from quell.ledger.record import Recorded, record
 from quell.protocol.pack import Pack, PackError, load
+from quell.tables.definitions import SPECIAL_CATEGORIES
 
 CHUNK = 4000
 TAKEN = ("linelist", "contacts", "tests")
@@ -39,6 +44,28 @@ TAKEN = ("linelist", "contacts", "tests")
 
 class OpeningRefused(QuellError):  # noqa: N818 - says what became of the opening, as RecordRefused does
     """A dataset that cannot be opened: what is wrong, where, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a dataset is to be opened, as somebody said it.
+
+    protocol   a pack; otherwise the one of the disease that the names say
+    name       of the outbreak; otherwise the file's or folder's own name, and the day where as_of is given
+    as_of      leave out what was known only later, and set the clock to the end of this day
+    dates      how 03/04/2022 is meant where a column does not say it; zone: of the data, otherwise by the country that it names
+    encoding   of text that is not UTF-8; purposes: why special categories of data are read, by category
+    confirmed  mappings that somebody confirmed
+    """
+
+    protocol: str | None = None
+    name: str | None = None
+    as_of: date | None = None
+    dates: DayOrder | None = None
+    zone: str | None = None
+    encoding: str | None = None
+    purposes: Mapping[str, str] = field(default_factory=dict)
+    confirmed: Confirmed = field(default_factory=Confirmed)
 
 
 def open_path(
@@ -51,42 +78,135 @@ def open_path(
     as_of: date | None = None,
     dates: DayOrder | None = None,
     zone: str | None = None,
-    allowed: frozenset[str] = frozenset(),
     quarantine_to: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Opened:
-    """Open a line list file, or a folder that holds one, as an outbreak whose clock stands at its end.
+    """Open the one line list at this path as an outbreak; as open_all(), which takes several and says more.
 
-    name      of the outbreak; otherwise the file's or folder's own name, and the day where as_of is given
-    as_of     leave out what was known only later, and set the clock to the end of this day
-    dates     how 03/04/2022 is meant; zone: of the data, otherwise by the country that it names
+    Raises OpeningRefused also when there are several.
+    """
+    asked = Asked(protocol=protocol, name=name, as_of=as_of, dates=dates, zone=zone)
+    found = find(path, asked)
+    if len(found) > 1:
+        names = ", ".join(each.name for each in found)
+        raise OpeningRefused(f"{path} holds several line lists: {names}; open one of them by its own path")
+    plan, pack, asides = _plan(path, found[0], asked, now=now, into=quarantine_to)
+    return _record(plan, pack, as_of=as_of, by=by, now=now, asides=asides, progress=progress)
+
+
+def open_all(
+    path: Path,
+    asked: Asked,
+    *,
+    by: str,
+    now: datetime,
+    quarantine_to: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Opened]:
+    """Open every line list at this path as an outbreak of its own, whose clock stands at its end.
+
     quarantine_to  folder for the rows that were set aside; otherwise the current one
 
-    Raises OpeningRefused when no file can be read as a line list, or not one row can be taken.
+    Raises OpeningRefused when no file can be read as a line list, a column has to be asked about, or not one row can be
+    taken. Everything is read before anything is recorded. Mappings that were given are then kept.
     """
+    found = find(path, asked)
+    planned = [
+        _plan(path, dataset, _named(dataset, asked, found), now=now, into=quarantine_to) for dataset in found
+    ]
+    done = [
+        _record(plan, pack, as_of=asked.as_of, by=by, now=now, asides=asides, progress=progress)
+        for plan, pack, asides in planned
+    ]
+    asked.confirmed.keep()
+    return done
+
+
+def find(path: Path, asked: Asked) -> list[folder.Dataset]:
+    """The datasets at this path, each file with its mapping; raises OpeningRefused."""
+    unknown = asked.purposes.keys() - SPECIAL_CATEGORIES.keys()
+    if unknown:
+        raise OpeningRefused(
+            f"no special category is called {', '.join(sorted(unknown))}; there are {', '.join(SPECIAL_CATEGORIES)}"
+        )
     try:
-        dataset = folder.find(path, allowed=allowed)
-        pack = load(protocol) if protocol else None
-        plan = make_plan(dataset, slug_of(name or dataset.name, None if name else as_of), zone)
+        return folder.find_all(
+            path, allowed=frozenset(asked.purposes), encoding=asked.encoding, confirmed=asked.confirmed
+        )
+    except FileRefused as error:
+        raise OpeningRefused(str(error)) from error
+
+
+def _named(dataset: folder.Dataset, asked: Asked, found: Sequence[folder.Dataset]) -> Asked:
+    """Of several outbreaks each bears the given name and its own."""
+    if asked.name is None or len(found) == 1:
+        return asked
+    return replace(asked, name=f"{asked.name}-{dataset.name.rpartition('-')[2]}")
+
+
+def _plan(
+    path: Path, dataset: folder.Dataset, asked: Asked, *, now: datetime, into: Path | None
+) -> tuple[Plan, Pack | None, dict[str, Path]]:
+    """Read every row of a dataset; nothing is recorded. Raises OpeningRefused."""
+    try:
+        dataset = settled(dataset, asked)
+        pack = load(asked.protocol) if asked.protocol else None
+        slug = slug_of(asked.name or dataset.name, None if asked.name else asked.as_of)
+        plan = make_plan(dataset, slug, asked.zone)
     except (FileRefused, PackError, WhenError) as error:
         raise OpeningRefused(str(error)) from error
     for table in TAKEN:
         if table in dataset.files:
             today = local_date(now, plan.zone)
             plan.tables[table] = read_table_file(
-                dataset.files[table], zone=plan.zone, today=today, dates=dates
+                dataset.files[table], zone=plan.zone, today=today, dates=asked.dates
             )
     for table in dataset.files.keys() - set(TAKEN):
         plan.notes.append(
-            f"{dataset.files[table].path.name} is understood as {table}; engines read it, the ledger takes no rows of it"
+            f"{dataset.files[table].label} is understood as {table}; engines read it, the ledger takes no rows of it"
         )
-    asides = _write_quarantine(plan, quarantine_to or Path.cwd())
+    plan.notes.extend(
+        f"{category} is read for the purpose {purpose!r}; no table has a column for it, so nothing of it is recorded"
+        for category, purpose in asked.purposes.items()
+    )
+    asides = _write_quarantine(plan, into or Path.cwd())
     if not plan.tables["linelist"].rows:
         first = next(iter(reasons(plan.tables["linelist"].set_aside)), "")
         raise OpeningRefused(
             f"{path}: not one row can be taken; the first reason: {first}\nsee {asides.get('linelist')}"
         )
-    return _record(plan, pack, as_of=as_of, by=by, now=now, asides=asides, progress=progress)
+    return plan, pack, asides
+
+
+def settled(dataset: folder.Dataset, asked: Asked) -> folder.Dataset:
+    """The dataset with what its columns say of themselves decided; raises FileRefused where one has to be asked about."""
+    files: dict[str, folder.TableFile] = {}
+    questions: list[Question] = []
+    notes = list(dataset.notes)
+    for table, file in dataset.files.items():
+        decided = decide(file.raw, file.mapping, asked.dates)
+        files[table] = replace(file, mapping=decided.mapping)
+        questions += decided.questions
+        notes += decided.notes
+    if questions:
+        told = "\n".join(f"  {question}" for question in questions)
+        raise FileRefused(
+            f"nothing was recorded, since something can be read in two ways:\n{told}\n"
+            "To answer column by column: quell open PATH --propose FILE, correct FILE, quell open PATH --mapping FILE"
+        )
+    return replace(dataset, files=files, notes=notes)
+
+
+def propose_mappings(path: Path, asked: Asked) -> list[FileMapping]:
+    """How every file at this path would be read, in the form that people correct; nothing is recorded."""
+    proposed = []
+    for dataset in find(path, asked):
+        for file in dataset.files.values():
+            decided = decide(file.raw, file.mapping, asked.dates)
+            proposed.append(
+                mapping_of(replace(file, mapping=decided.mapping), decided.questions, decided.notes)
+            )
+    return proposed
 
 
 def _record(

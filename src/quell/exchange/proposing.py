@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from quell.catalogue import codes
-from quell.exchange.values import plain
+from quell.exchange.words import plain
 from quell.protocol.pack import Pack, load, shipped
 
 GENERIC = "generic"

@@ -1,114 +1,121 @@
-"""From bytes to rows: the encoding is found, never guessed past sense, and every row keeps its line."""
+"""From bytes to rows: the encoding is found, never guessed past sense, and every row keeps its line.
+
+A file is read within bounds: so many bytes, so many columns, so long a cell. What lies beyond is refused with the
+bound, before it costs memory.
+"""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-import unicodedata
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 
-from quell.exchange.problems import FileRefused
+from quell.exchange.encodings import decode
+from quell.exchange.problems import FileRefused, Problem
 
+LARGEST = 100 * 1024 * 1024
+MOST_COLUMNS = 2_000
+# The last column of a file of rows that were set aside. In such a file an apostrophe before a cell is Quell's own.
+PROBLEM, MARK = "problem", "'"
+LONGEST_CELL = 32_767  # what a cell of Excel holds at most
 _DELIMITERS = (",", "\t", ";")
-# Of the characters beyond ASCII, this share must be among the common ones for a text to be taken as Chinese.
-_SENSIBLE = 0.9
-_ADVICE = "save it as CSV in UTF-8"
+_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: the line of the file on which it begins, and its cells in the order of the header."""
+    """One row: the line of the file on which it begins, its cells in the order of the header, what is wrong with it."""
 
     line: int
     cells: tuple[str, ...]
-    fault: str | None = None
+    faults: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """A file as rows of text, nothing interpreted."""
+    """A table as rows of text, nothing interpreted.
+
+    name   what people call it: the file, or the sheet of a file; stem: the word that may say which table it is
+    notes  what was seen on the way and has to be said
+    """
 
     header: tuple[str, ...]
     rows: tuple[Row, ...]
+    name: str = ""
+    stem: str = ""
+    notes: tuple[str, ...] = field(default=())
 
 
-def read_table(data: bytes, filename: str) -> RawTable:
-    """Read a file of separated values; raises FileRefused when it is empty, not text, or has no header."""
-    text = decode(data, filename)
+def read_table(data: bytes, filename: str, *, encoding: str | None = None) -> RawTable:
+    """Read a file of separated values; raises FileRefused when it is empty, too large, not text, or has no header.
+
+    encoding  how the text is written, where somebody said so; otherwise found by quell.exchange.encodings
+    """
+    check_size(len(data), filename)
+    text = decode(data, filename, encoding)
     if not text.strip():
         raise FileRefused(f"{filename} is empty; it needs a line of column names and a row for each entry")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    header: tuple[str, ...] = ()
-    rows: list[Row] = []
+    said = _SEPARATOR_LINE.match(text)
+    delimiter = said[1] if said else _delimiter(text)
+    _check_columns(text[said.end() if said else 0 :], delimiter, filename)
+    csv.field_size_limit(LARGEST)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = Lines(filename)
     begins = 1
     try:
         for cells in reader:
             line, begins = begins, reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            if header:
-                rows.append(_row(line, cells, len(header)))
-            else:
-                header = _header(line, cells, filename)
+            if not (said and line == 1):
+                lines.add(line, cells)
     except csv.Error as error:
         raise FileRefused(
             f"{filename} cannot be read as a table from line {begins} on ({error}); look for a quotation mark "
             "that is opened and not closed",
             begins,
         ) from error
-    if not rows:
-        raise FileRefused(f"{filename} has column names and not one row")
-    return RawTable(header, tuple(rows))
+    return lines.table()
 
 
-def decode(data: bytes, filename: str) -> str:
-    """The text of a file: UTF-8, UTF-16 where it says so, GB 18030 where that makes sense; else FileRefused."""
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise FileRefused(f"{filename} is a workbook or an archive, not a table of text; {_ADVICE}")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = _decoded(data, "utf-16")
-    else:
-        text = _decoded(data, "utf-8-sig")
-        if text is None:
-            chinese = _decoded(data, "gb18030")
-            text = chinese if chinese is not None and _is_chinese(chinese) else None
-    if text is None:
-        raise FileRefused(f"{filename} is neither UTF-8, UTF-16 nor GB 18030 text; {_ADVICE}")
-    strange = next((character for character in text if _is_control(character)), None)
-    if strange is not None:
-        line = text[: text.index(strange)].count("\n") + 1
+def check_size(size: int, filename: str) -> None:
+    """Raises FileRefused when a file is larger than can be read at once."""
+    if size > LARGEST:
         raise FileRefused(
-            f"{filename} is not text: it holds the character U+{ord(strange):04X}; {_ADVICE}", line
+            f"{filename} has {size / 1e6:,.0f} MB; at most {LARGEST // 10**6} MB are read at once: keep the columns "
+            "that are needed, or split it into several files and open them under one --name"
         )
-    return text
 
 
-def _decoded(data: bytes, encoding: str) -> str | None:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return None
+class Lines:
+    """Rows as they come, the first that is not blank being the header; raises FileRefused where that cannot be one."""
 
+    def __init__(self, filename: str) -> None:
+        self.filename = filename
+        self.header: tuple[str, ...] = ()
+        self.rows: list[Row] = []
+        self.marked = False
 
-def _is_chinese(text: str) -> bool:
-    """Almost any bytes are some GB 18030 text; only text of common characters is taken as such."""
-    beyond = [character for character in text if not character.isascii()]
-    common = sum(_encodes(character, "gb2312") for character in beyond)
-    assigned = all(unicodedata.category(character) not in {"Cn", "Co", "Cs"} for character in beyond)
-    return assigned and common >= _SENSIBLE * len(beyond)
+    def add(self, line: int, cells: list[str], faults: tuple[Problem, ...] = ()) -> None:
+        """Take a row; one without a single filled cell and without a fault is passed over."""
+        if not faults and not any(cell.strip() for cell in cells):
+            return
+        if not self.header:
+            self.header = _header(line, cells, self.filename)
+            self.marked = self.header[-1:] == (PROBLEM,)
+            return
+        if self.marked:
+            cells = [cell.removeprefix(MARK) for cell in cells]
+        self.rows.append(_row(line, cells, self.header, faults))
 
-
-def _encodes(character: str, encoding: str) -> bool:
-    try:
-        character.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _is_control(character: str) -> bool:
-    return character not in "\t\r\n" and unicodedata.category(character) == "Cc"
+    def table(self, *, name: str = "", stem: str = "", notes: tuple[str, ...] = ()) -> RawTable:
+        """What was read; raises FileRefused when there is no row under the header."""
+        if not self.header:
+            raise FileRefused(
+                f"{self.filename} is empty; it needs a line of column names and a row for each entry"
+            )
+        if not self.rows:
+            raise FileRefused(f"{self.filename} has column names and not one row")
+        return RawTable(self.header, tuple(self.rows), name or self.filename, stem, notes)
 
 
 def _delimiter(text: str) -> str:
@@ -116,22 +123,60 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=first.count)
 
 
+def _check_columns(text: str, delimiter: str, filename: str) -> None:
+    columns = text.lstrip("\r\n").split("\n", 1)[0].count(delimiter) + 1
+    if columns > MOST_COLUMNS:
+        raise FileRefused(
+            f"{filename} has {columns:,} columns; at most {MOST_COLUMNS:,} are read. A table has a row for each case: "
+            "perhaps it lies on its side"
+        )
+
+
 def _header(line: int, cells: list[str], filename: str) -> tuple[str, ...]:
     names = tuple(cell.strip() for cell in cells)
     while names and not names[-1]:
         names = names[:-1]
-    twice = next((name for name in names if name and names.count(name) > 1), None)
+    if len(names) > MOST_COLUMNS:
+        raise FileRefused(f"{filename} has {len(names):,} columns; at most {MOST_COLUMNS:,} are read")
+    if any(_undecoded(name) for name in names):
+        raise FileRefused(
+            f"{filename}: the line of column names is written in another encoding than the rest; save the file as UTF-8",
+            line,
+        )
+    seen: set[str] = set()
+    twice = next((name for name in names if name and (name in seen or seen.add(name))), None)  # type: ignore[func-returns-value]
     if twice is not None:
         raise FileRefused(f"{filename} has two columns of this name; name them apart", line, twice)
     return names
 
 
-def _row(line: int, cells: list[str], wanted: int) -> Row:
-    extra = [cell for cell in cells[wanted:] if cell.strip()]
-    if extra:
+def _row(line: int, cells: list[str], header: tuple[str, ...], faults: tuple[Problem, ...]) -> Row:
+    wanted = len(header)
+    problems = list(faults)
+    if any(cell.strip() for cell in cells[wanted:]):
         problem = f"has {len(cells)} cells where the header has {wanted}; put a cell that holds a comma in quotation marks"
-        return Row(line, tuple(cells), problem)
-    if len(cells) < wanted:
+        problems.append(Problem(line, None, "", problem))
+    elif len(cells) < wanted:
         problem = f"has {len(cells)} cells where the header has {wanted}; the row may be cut off"
-        return Row(line, tuple(cells), problem)
-    return Row(line, tuple(cells[:wanted]))
+        problems.append(Problem(line, None, "", problem))
+    else:
+        cells = cells[:wanted]
+    for heading, cell in zip(header, cells, strict=False):
+        if len(cell) > LONGEST_CELL:
+            problem = f"holds {len(cell):,} characters; at most {LONGEST_CELL:,} are read"
+            problems.append(Problem(line, heading, "", problem))
+        if not cell.isascii() and _undecoded(cell):
+            problem = (
+                "is written in another encoding than the rest of the file; write the cell anew, in UTF-8"
+            )
+            problems.append(Problem(line, heading, _shown(cell), problem))
+    return Row(line, tuple(cells), tuple(problems))
+
+
+def _undecoded(cell: str) -> bool:
+    """Whether bytes of the cell could not be decoded; these stand as the surrogates of ``surrogateescape``."""
+    return any("\udc80" <= character <= "\udcff" for character in cell)
+
+
+def _shown(cell: str) -> str:
+    return "".join("\ufffd" if "\udc80" <= character <= "\udcff" else character for character in cell[:60])

@@ -65,7 +65,7 @@ def report_of(plan: Plan, table: str, aside: Path | None) -> TableReport:
     }
     return TableReport(
         table=table,
-        file=file.path.name,
+        file=file.label,
         rows=read.total,
         taken=len(read.rows) - plan.later[table],
         repeated=read.repeated,

@@ -1,62 +1,83 @@
-"""Cells into values: codes by the words that sources use, ages and age bands, ids, numbers."""
+"""Cells into values: ages and age bands, ids, numbers, and what says nothing."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from collections.abc import Callable
 
-from quell.catalogue import codes
 from quell.exchange.problems import ValueRefused
 
-# Words that sources use for a code, beside the code itself, its labels and what peers call it.
-_WORDS: dict[str, dict[str, str]] = {
-    "test_result": {
-        "pos": "positive", "+": "positive", "阳": "positive", "detected": "positive", "检出": "positive",
-        "neg": "negative", "-": "negative", "阴": "negative", "notdetected": "negative", "未检出": "negative",
-        "inconclusive": "indeterminate", "equivocal": "indeterminate", "灰区": "indeterminate", "可疑": "indeterminate",
-        "failed": "invalid",
-    },
-    "sex": {"m": "male", "f": "female", "man": "male", "woman": "female", "boy": "male", "girl": "female",
-            "男性": "male", "女性": "female"},
-    "classification": {
-        "suspect": "suspected", "疑似": "suspected", "临床诊断": "probable", "确诊": "confirmed",
-        "laboratoryconfirmed": "confirmed", "labconfirmed": "confirmed", "无症状": "asymptomatic",
-        "discarded": "not_a_case", "noncase": "not_a_case",
-    },
-    "outcome": {
-        "dead": "died", "death": "died", "deceased": "died", "fatal": "died", "死亡病例": "died",
-        "recover": "recovered", "recovery": "recovered", "released": "recovered", "discharged": "recovered",
-        "discharge": "recovered", "cured": "recovered", "治愈": "recovered", "出院": "recovered",
-        "isolated": "still_ill", "hospitalised": "still_ill", "hospitalized": "still_ill",
-        "survived": "alive", "living": "alive",
-    },
-    "setting": {
-        "home": "household", "family": "household", "ward": "hospital_room", "nosocomial": "hospital",
-        "er": "emergency_room", "work": "workplace", "office": "workplace", "classroom": "class", "familymember": "household",
-        "church": "worship", "restaurant": "meal", "party": "celebration", "wedding": "celebration",
-    },
-}  # fmt: skip
 _MISSING = frozenset(
-    {"", "na", "n/a", "nan", "null", "none", "nil", "#n/a", ".", "-", "--", "/", "?", "空", "无"}
+    {
+        "",
+        "na",
+        "n/a",
+        "nan",
+        "null",
+        "none",
+        "nil",
+        "#n/a",
+        ".",
+        "-",
+        "--",
+        "/",
+        "?",
+        "空",
+        "无",
+        "لا يوجد",
+        "없음",
+    }
 )
-_UNKNOWN = frozenset({"unknown", "unk", "not known", "not recorded", "missing", "不详", "未知"})
-_BAND = re.compile(r"(\d{1,3})\s*(?:-|–|—|~|to|至)\s*(\d{1,3})\s*(?:years|yrs|y|岁)?", re.IGNORECASE)
-_DECADE = re.compile(r"(\d{0,2}0)\s*(?:s|'s|多岁|余岁)", re.IGNORECASE)
+_UNKNOWN = frozenset(
+    {
+        "unknown",
+        "unk",
+        "not known",
+        "not recorded",
+        "missing",
+        "不详",
+        "未知",
+        "inconnu",
+        "desconocido",
+        "desconhecido",
+        "unbekannt",
+        "неизвестно",
+        "غير معروف",
+        "미상",
+    }
+)
+_BAND = re.compile(
+    r"(\d{1,3})\s*(?:-|–|—|~|to|至)\s*(\d{1,3})\s*(?:years|yrs|y|ans|años|anos|jahre|лет|سنة|岁|세)?",
+    re.IGNORECASE,
+)
+_DECADE = re.compile(r"(\d{0,2}0)\s*(?:s|'s|er|多岁|余岁|대)", re.IGNORECASE)
 _OPEN = re.compile(r"(?:(\d{1,3})\s*(?:\+|岁以上|岁及以上)|(?:>=|≥)\s*(\d{1,3}))")
-_YEARS = re.compile(r"(\d{1,3})(?:\.\d+)?\s*(?:years?|yrs?|y|岁)?", re.IGNORECASE)
-_MONTHS_OLD = re.compile(r"(\d{1,2})(?:\.\d+)?\s*(?:months?|mths?|个月|月|月龄)", re.IGNORECASE)
+_YEAR_WORDS = r"(?:years?(?:\s*old)?|yrs?|y/?o?|ans?|años?|anos?|jahre?|год|года|лет|سنة|سنوات|岁|세|살)"
+_MONTH_WORDS = (
+    r"(?:months?|mths?|mo|mois|meses|mes|mês|monate?|мес\.?|месяцев|месяца|месяц|أشهر|شهر|个月|月龄|月|개월)"
+)
+_DAY_WORDS = r"(?:weeks?|wks?|days?|d|semaines?|jours?|semanas?|días?|dias?|wochen?|tage?|недель|дней|أسابيع|أيام|周|天|日|주|일)"
+_YEARS = re.compile(rf"(\d{{1,3}})(?:[.,]\d+)?\s*{_YEAR_WORDS}?", re.IGNORECASE)
+_MONTHS_OLD = re.compile(rf"(\d{{1,3}})(?:[.,]\d+)?\s*{_MONTH_WORDS}", re.IGNORECASE)
+_DAYS_OLD = re.compile(rf"\d{{1,2}}\s*{_DAY_WORDS}", re.IGNORECASE)
+_YEARS_AND_MONTHS = re.compile(rf"(\d{{1,3}})\s*{_YEAR_WORDS}\s*\d{{1,2}}\s*{_MONTH_WORDS}", re.IGNORECASE)
+_UNDER = re.compile(r"(?:<|under\s*|less than\s*)\s*(\d{1,3})", re.IGNORECASE)
 _OLDEST = 130
 _CITIZEN = re.compile(r"\d{17}[\dXx]")
 _MOBILE = re.compile(r"(?:\+?86)?1[3-9]\d{9}")
 _LONGEST = 120
-
-
-def plain(text: str) -> str:
-    """A word without what differs between hands: width, case, blanks, dashes, brackets."""
-    written = unicodedata.normalize("NFKC", text).strip().casefold()
-    short = re.sub(r"[\s_\-./()\[\]]+", "", written)
-    return short or written
+# How an age is written, and the youngest and oldest that it means.
+_AGES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[int, int]]], ...] = (
+    (_YEARS, lambda found: (int(found[1]), int(found[1]))),
+    (_MONTHS_OLD, lambda found: (int(found[1]) // 12, int(found[1]) // 12)),
+    (_DAYS_OLD, lambda _: (0, 0)),
+    (_YEARS_AND_MONTHS, lambda found: (int(found[1]), int(found[1]))),
+    (_UNDER, lambda found: (0, max(int(found[1]) - 1, 0))),
+    (_BAND, lambda found: (int(found[1]), int(found[2]))),
+    (_DECADE, lambda found: (int(found[1]), min(int(found[1]) + 9, _OLDEST))),
+    (_OPEN, lambda found: (int(found[1] or found[2]), _OLDEST)),
+)
 
 
 def is_missing(text: str, *, coded: bool = False) -> bool:
@@ -68,50 +89,12 @@ def is_missing(text: str, *, coded: bool = False) -> bool:
     return written in _MISSING or (not coded and written in _UNKNOWN)
 
 
-@cache
-def words_of(list_name: str) -> dict[str, str]:
-    """Every word that is read as a code of this list, in its plain form."""
-    words: dict[str, str] = {}
-    for code in codes.all_lists()[list_name].codes.values():
-        for text in (code.value, *code.labels.values(), *code.mappings.values()):
-            words.setdefault(plain(text), code.value)
-    return words | _WORDS.get(list_name, {})
-
-
-def read_code(text: str, list_name: str) -> str:
-    """The code that this word means; raises ValueRefused naming some that would be known."""
-    found = words_of(list_name).get(plain(text))
-    if found is None:
-        known = ", ".join(list(codes.all_lists()[list_name].codes)[:8])
-        raise ValueRefused(
-            f"is not a known word for {list_name.replace('_', ' ')}; write for example {known}"
-        )
-    return found
-
-
-def loose_code(text: str, list_name: str) -> str | None:
-    """The one code that a word of this phrase means ("Visit hospital": hospital); None where none does, or two do."""
-    words = words_of(list_name)
-    found = {words[plain(part)] for part in re.split(r"[\W_]+", text) if plain(part) in words} - {
-        "other",
-        "unknown",
-    }
-    return found.pop() if len(found) == 1 else None
-
-
 def read_age(text: str) -> tuple[int, int]:
-    """The bounds of an age in completed years: 7, 7.5, "50s", "60-69", "80+", "8 months"."""
+    """The bounds of an age in completed years: 7, 7.5, "50s", "60-69", "80+", "8 months", "under 5"."""
     written = unicodedata.normalize("NFKC", text).strip()
-    if found := _YEARS.fullmatch(written):
-        return _bounds(int(found[1]), int(found[1]))
-    if found := _MONTHS_OLD.fullmatch(written):
-        return _bounds(int(found[1]) // 12, int(found[1]) // 12)
-    if found := _BAND.fullmatch(written):
-        return _bounds(int(found[1]), int(found[2]))
-    if found := _DECADE.fullmatch(written):
-        return _bounds(int(found[1]), min(int(found[1]) + 9, _OLDEST))
-    if found := _OPEN.fullmatch(written):
-        return _bounds(int(found[1] or found[2]), _OLDEST)
+    for pattern, bounds in _AGES:
+        if found := pattern.fullmatch(written):
+            return _bounds(*bounds(found))
     raise ValueRefused('is not an age; write years as 47, or a band as "40-49"')
 
 

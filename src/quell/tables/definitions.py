@@ -1,13 +1,16 @@
 """The tables that files bring, defined once: columns, types, units, which may be missing, what others call them.
 
 ``linelist``, ``contacts``, ``visits``, ``places`` and ``tests`` are those of the house; ``tubes`` is what
-laboratories send. Importers validate with these definitions and the documentation prints them.
+laboratories send. Importers validate with these definitions and the documentation prints them. What others call a
+column stands here in English and Chinese, and in ``words/*.toml`` in further languages and as peers export it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import tomllib
+from dataclasses import dataclass, replace
+from importlib import resources
+from typing import Any, Literal
 
 Type = Literal["id", "ids", "date", "moment", "code", "age", "whole", "number", "text"]
 
@@ -57,21 +60,39 @@ KNOWN_BY = ("report_date", "confirm_date", "admission_date", "sample_date", "ons
 
 # Read only for a stated purpose; otherwise left out, and the report of the mapping says so.
 SPECIAL_CATEGORIES: dict[str, tuple[str, ...]] = {
-    "ethnicity": ("ethnic group", "ethnic", "race", "民族"),
-    "religion": ("faith", "宗教", "宗教信仰"),
-    "political opinion": ("party membership", "政治面貌"),
-    "sexual orientation": ("orientation", "性取向"),
-    "biometrics": ("fingerprint", "face id", "指纹", "人脸"),
-    "genetic data": ("dna", "genotype of person", "基因"),
-}
+    "ethnicity": ("ethnic group", "ethnic", "race", "民族", "ethnie", "groupe ethnique", "etnia", "grupo étnico", "raza", "raça",
+                  "raça/cor", "etnicidade", "ethnische zugehörigkeit", "этническая принадлежность", "национальность",
+                  "العرق", "الإثنية", "민족", "인종"),
+    "religion": ("faith", "宗教", "宗教信仰", "confession", "religión", "religião", "konfession", "религия", "вероисповедание", "الديانة",
+                 "الدين", "종교"),
+    "political opinion": ("party membership", "政治面貌", "opinion politique", "opinión política", "opinião política",
+                          "politische meinung", "политические взгляды", "الرأي السياسي", "정치 성향"),
+    "sexual orientation": ("orientation", "性取向", "orientation sexuelle", "orientación sexual", "orientação sexual",
+                           "sexuelle orientierung", "сексуальная ориентация", "التوجه الجنسي", "성적 지향"),
+    "biometrics": ("fingerprint", "face id", "指纹", "人脸", "empreinte digitale", "huella dactilar", "impressão digital",
+                   "fingerabdruck", "отпечаток пальца", "البصمة", "지문"),
+    "genetic data": ("dna", "genotype of person", "基因", "adn", "유전정보"),
+    "trade union": ("trade union membership", "工会会员", "syndicat", "sindicato", "gewerkschaft", "профсоюз"),
+}  # fmt: skip
 WORDS_OF_IDENTITY = (
-    "name", "full name", "first name", "last name", "surname", "given name", "patient name", "phone", "telephone",
-    "mobile", "phone number", "email", "address", "home address", "id number", "identity card", "passport",
-    "passport number", "national id", "姓名", "电话", "手机", "手机号", "联系电话", "身份证", "身份证号", "证件号",
-    "证件号码", "护照号", "住址", "家庭住址", "现住址", "详细地址",
+    "name", "full name", "first name", "last name", "surname", "given name", "middle name", "patient name", "case name", "phone",
+    "telephone", "mobile", "phone number", "email", "e-mail", "address", "home address", "id number", "identity card", "passport",
+    "passport number", "national id", "date of birth", "birth date", "dob", "姓名", "电话", "手机", "手机号", "联系电话", "身份证",
+    "身份证号", "证件号", "证件号码", "护照号", "住址", "家庭住址", "现住址", "详细地址", "出生日期",
+    "nom", "prénom", "nom complet", "nom et prénom", "téléphone", "numéro de téléphone", "adresse", "courriel", "date de naissance",
+    "numéro d'identité", "passeport", "nombre", "nombres", "apellido", "apellidos", "nombre completo", "nombre y apellido", "teléfono",
+    "celular", "dirección", "correo electrónico", "fecha de nacimiento", "dni", "cédula", "documento de identidad", "pasaporte", "nome",
+    "nome completo", "sobrenome", "apelido", "telefone", "telemóvel", "endereço", "morada", "data de nascimento", "cpf", "rg", "cartão sus",
+    "passaporte", "nome da mãe", "vorname", "nachname", "familienname", "vollständiger name", "telefon", "telefonnummer", "handy", "anschrift",
+    "adresse", "straße", "geburtsdatum", "ausweisnummer", "reisepass", "фио", "имя", "фамилия", "отчество", "телефон", "адрес",
+    "дата рождения", "паспорт", "снилс", "الاسم", "اسم المريض", "الاسم الكامل", "الهاتف", "رقم الهاتف", "العنوان", "تاريخ الميلاد",
+    "رقم الهوية", "جواز السفر", "이름", "성명", "환자명", "전화번호", "휴대폰", "연락처", "주소", "생년월일", "주민등록번호", "여권번호",
+    "firstName", "lastName", "person.firstName", "person.lastName", "middleName", "phoneNumber", "primary phone number",
+    "address line 1", "addressLine1", "addresses address line 1", "emailAddress", "person.phone", "person.address", "documents number",
+    "document number", "birthdate",
 )  # fmt: skip
 
-LINELIST = Table(
+_LINELIST = Table(
     "linelist",
     "a row for each case",
     (
@@ -80,7 +101,7 @@ LINELIST = Table(
                 "病例编号", "病例号", "编号", "患者编号", "序号"), needed=True),
         Column("onset_date", "date", "first symptoms",
                ("onset", "symptom onset", "date of symptom onset", "date_onset_symptoms", "prodrome", "illness onset",
-                "发病日期", "发病时间", "起病日期", "症状出现日期", "fecha de inicio de síntomas", "date de début des symptômes")),
+                "发病日期", "发病时间", "起病日期", "症状出现日期", "症状开始日期")),
         Column("rash_date", "date", "first day of the rash", ("rash", "date of rash onset", "出疹日期", "出疹时间")),
         Column("sample_date", "date", "specimen taken",
                ("sample", "date of sample", "specimen date", "swab date", "collection date", "采样日期", "采样时间")),
@@ -131,15 +152,16 @@ LINELIST = Table(
     ("linelist", "line list", "line_list", "cases", "patients", "patient info", "病例", "一览表", "病例一览表"),
 )  # fmt: skip
 
-CONTACTS = Table(
+_CONTACTS = Table(
     "contacts",
     "a row for each meeting of a case with a contact",
     (
         Column("source_id", "id", "the case whom the contact met",
-               ("from", "infector", "source case", "case", "index", "index case", "primary", "病例编号", "关联病例", "关联病例编号"),
+               ("from", "infector", "infected by", "source case", "case", "index", "index case", "primary", "edge", "linked to",
+                "病例编号", "关联病例", "关联病例编号"),
                needed=True),
         Column("contact_id", "id", "the contact",
-               ("to", "infectee", "case_id", "contact", "contact person", "secondary", "密接编号", "密接者编号", "接触者编号"),
+               ("to", "infectee", "case_id", "patient_id", "contact", "contact person", "secondary", "密接编号", "密接者编号", "接触者编号"),
                needed=True),
         Column("first_exposure", "date", "first meeting", ("exposure start", "first contact", "首次接触日期", "首次接触时间")),
         Column("last_exposure", "date", "last meeting",
@@ -154,20 +176,20 @@ CONTACTS = Table(
     ("contacts", "contact", "edges", "links", "transmission pairs", "密接", "接触者", "密切接触者"),
 )  # fmt: skip
 
-VISITS = Table(
+_VISITS = Table(
     "visits",
     "a row for each stay of a person at a place",
     (
         Column("person_id", "id", "the person", ("case_id", "patient_id", "person", "id", "人员编号"), needed=True),
         Column("place_id", "id", "the place", ("place", "venue", "location", "location_id", "场所编号", "地点"), needed=True),
-        Column("enter", "moment", "came", ("arrival", "start", "entered", "进入时间", "到达时间"), needed=True),
+        Column("enter", "moment", "came", ("arrival", "start", "entered", "date", "visit date", "进入时间", "到达时间"), needed=True),
         Column("leave", "moment", "went", ("departure", "end", "left", "离开时间")),
         Column("source", "text", "who says so", ("来源",)),
     ),
-    ("visits", "visit", "stays", "routes", "trajectory", "movements", "轨迹", "行程"),
+    ("visits", "visit", "stays", "route", "routes", "trajectory", "movements", "轨迹", "行程"),
 )  # fmt: skip
 
-PLACES = Table(
+_PLACES = Table(
     "places",
     "a row for each place",
     (
@@ -181,7 +203,7 @@ PLACES = Table(
     ("places", "place", "venues", "locations", "场所"),
 )  # fmt: skip
 
-TESTS = Table(
+_TESTS = Table(
     "tests",
     "a row for each test of a person",
     (
@@ -194,7 +216,7 @@ TESTS = Table(
     ("tests", "test", "results", "laboratory", "检测", "检测结果"),
 )  # fmt: skip
 
-TUBES = Table(
+_TUBES = Table(
     "tubes",
     "a row for each tube, or for each person of a tube",
     (
@@ -224,4 +246,39 @@ TUBES = Table(
     ("tubes", "tube", "laboratory", "混管", "核酸"),
 )  # fmt: skip
 
-TABLES: dict[str, Table] = {table.name: table for table in (LINELIST, CONTACTS, VISITS, PLACES, TESTS, TUBES)}
+
+def _in_other_words(table: Table, files: list[dict[str, Any]]) -> Table:
+    """The table with what its columns are called in further languages; a word is kept once."""
+
+    def more(part: str, name: str) -> tuple[str, ...]:
+        return tuple(word for file in files for word in file.get(part, {}).get(name, ()))
+
+    columns = tuple(
+        replace(
+            each,
+            synonyms=tuple(
+                dict.fromkeys(
+                    word for word in (*each.synonyms, *more(table.name, each.name)) if word != each.name
+                )
+            ),
+        )
+        for each in table.columns
+    )
+    words = tuple(dict.fromkeys((*table.file_words, *more("file_words", table.name))))
+    return replace(table, columns=columns, file_words=words)
+
+
+def _words() -> list[dict[str, Any]]:
+    folder = resources.files("quell.tables") / "words"
+    found = sorted(
+        (each for each in folder.iterdir() if each.name.endswith(".toml")), key=lambda each: each.name
+    )
+    return [tomllib.loads(each.read_text(encoding="utf-8")) for each in found]
+
+
+TABLES: dict[str, Table] = {
+    table.name: _in_other_words(table, words)
+    for words in [_words()]
+    for table in (_LINELIST, _CONTACTS, _VISITS, _PLACES, _TESTS, _TUBES)
+}
+LINELIST, CONTACTS, VISITS, PLACES, TESTS, TUBES = TABLES.values()
