@@ -91,9 +91,11 @@ def propose(
     """Write how the files at `path` would be read, for people to correct; nothing is recorded."""
     asked = asked_for(home=home, mapping=mapping, purposes=purposes, dates=dates, encoding=encoding)
     proposed = propose_mappings(path, asked)
-    write_mappings(into, proposed)
+    write_mappings(into, proposed.files, proposed.ids)
     console = Console()
-    for said in proposed:
+    for name, ids in proposed.ids.items():
+        console.print(f"DHIS2 {name}, to be said: {', '.join(ids)}", highlight=False, markup=False)
+    for said in proposed.files:
         taken = ", ".join(f"{heading} = {name}" for heading, name in said.columns.items() if name)
         console.print(f"{said.name}, taken for {said.table}: {taken}", highlight=False, markup=False)
         for note in said.notes:

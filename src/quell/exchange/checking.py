@@ -14,7 +14,7 @@ from quell.exchange.folder import TableFile, any_tables
 from quell.exchange.laboratory import read_results
 from quell.exchange.linelist import read_table_file
 from quell.exchange.problems import FileRefused, Problem
-from quell.exchange.sources import ENDINGS
+from quell.exchange.sources import ENDINGS, How
 from quell.tables.definitions import TABLES
 
 
@@ -68,7 +68,8 @@ def check_tables(
 ) -> list[CheckedFile]:
     """Check each table of a file: whether it is one that is known, and whether every row can be taken."""
     try:
-        tables = any_tables(path, encoding=encoding, confirmed=confirmed)
+        how = How(encoding, zone, confirmed.ids if confirmed else None)
+        tables = any_tables(path, how=how, confirmed=confirmed)
     except FileRefused as error:
         return [CheckedFile(str(path), None, 0, [], [], [error.problem])]
     except OSError as error:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 
 from quell.exchange.dates import DateStyle
 from quell.exchange.values import is_missing
@@ -66,17 +67,12 @@ class Mapping:
 
 
 class Under:
-    """What stands under a heading, without the cells that say nothing."""
+    """What stands under a heading, without the cells that say nothing: how many there are, and each text once."""
 
     def __init__(self, place: int, rows: Sequence[Sequence[str]]) -> None:
-        self.filled = [
-            cells[place] for cells in rows if place < len(cells) and not is_missing(cells[place], coded=True)
-        ]
-
-    @cached_property
-    def distinct(self) -> frozenset[str]:
-        """Each text once."""
-        return frozenset(self.filled)
+        counted = Counter(cells[place] for cells in rows if place < len(cells))
+        self.distinct = frozenset(text for text in counted if not is_missing(text, coded=True))
+        self.filled = sum(counted[text] for text in self.distinct)
 
 
 def propose(
@@ -115,7 +111,7 @@ def propose(
                 wanting.setdefault(column.name, []).append(place)
         for name, places in wanting.items():
             if name not in found:
-                fullest = max(places, key=lambda place: (len(under[place].filled), -place))
+                fullest = max(places, key=lambda place: (under[place].filled, -place))
                 found[name] = Found(table.column(name), header[fullest], fullest, how)
             doubtful |= {header[place]: name for place in places if place != found[name].place}
     for place in list(open_places):

@@ -13,18 +13,20 @@ import os
 import tomllib
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from quell.catalogue import codes
 from quell.exchange.columns import Found, Mapping, reason_to_leave, says_who
 from quell.exchange.dates import DateStyle
+from quell.exchange.peers.dhis2 import MAY_BE, Ids, ids_of
 from quell.exchange.problems import FileRefused
 from quell.exchange.words import plain
 from quell.tables.definitions import TABLES, Table
 
 VERSION = 1
+_IDS = "dhis2.toml"
 ORDERS = ("dmy", "mdy", "ymd", "excel", "excel1904")
 _HEAD = """\
 # How Quell understands these files. Correct it, then: quell open PATH --mapping THIS-FILE
@@ -32,7 +34,7 @@ _HEAD = """\
 # columns    heading = the column it is; "" where it is not read
 # dates      heading = "dmy" (day first), "mdy" (month first), "ymd" (for 22/04/03), "excel" (days counted as Excel counts
 #            them), "excel1904" (old Macintosh files)
-# centuries  heading = the first year of the hundred into which years of two digits fall, such as 1930
+# centuries  heading = the first year of the hundred into which years of two digits fall, such as 1930; 0 where nobody said
 # words      by heading, a word of the file = the code it means; "" where it says nothing
 """
 
@@ -41,6 +43,7 @@ _HEAD = """\
 class FileMapping:
     """What was confirmed for files of these headings. columns, dates, centuries and words are by heading.
 
+    words     a code; "" where the word says nothing; None where nobody has said yet, and the word is a fault as before
     left_out  why a heading is not read; written for people, not read back
     """
 
@@ -50,7 +53,7 @@ class FileMapping:
     columns: dict[str, str] = field(default_factory=dict)
     dates: dict[str, str] = field(default_factory=dict)
     centuries: dict[str, int] = field(default_factory=dict)
-    words: dict[str, dict[str, str]] = field(default_factory=dict)
+    words: dict[str, dict[str, str | None]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -98,7 +101,7 @@ class FileMapping:
                 raise self._wrong(f"dates, {heading}: {said!r} is none of {', '.join(ORDERS)}")
             styles[columns[heading].name] = DateStyle(
                 order=said if said in {"dmy", "mdy", "ymd"} else None,  # type: ignore[arg-type]
-                century=self.centuries.get(heading),
+                century=self.centuries.get(heading) or None,
                 serial=said if said.startswith("excel") else None,  # type: ignore[arg-type]
             )
         return styles
@@ -115,7 +118,7 @@ class FileMapping:
                 raise self._wrong(
                     f"words, {heading}: {wrong!r} is no code; there are {', '.join(sorted(known))}"
                 )
-            meant[column.name] = {plain(word): code for word, code in words.items()}
+            meant[column.name] = {plain(word): code for word, code in words.items() if code is not None}
         return meant
 
     def _wrong(self, problem: str) -> FileRefused:
@@ -124,10 +127,14 @@ class FileMapping:
 
 @dataclass(slots=True)
 class Confirmed:
-    """Mappings by the fingerprint of the headings; store: the folder where confirmed ones are kept, if any."""
+    """Mappings by the fingerprint of the headings; store: the folder where confirmed ones are kept, if any.
+
+    ids  what a DHIS2 calls what, where a mapping says it
+    """
 
     files: dict[str, FileMapping] = field(default_factory=dict)
     store: Path | None = None
+    ids: Ids | None = None
 
     def mapping(self, header: Sequence[str], allowed: frozenset[str]) -> tuple[Table, Mapping, str] | None:
         """What was confirmed for this header, and a note that says so; None where nothing was."""
@@ -142,9 +149,11 @@ class Confirmed:
 
     def keep(self) -> None:
         """Keep what was given, so that the next file of the same headings is read alike."""
-        if self.store is None or not self.files:
+        if self.store is None or not (self.files or self.ids):
             return
         self.store.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.ids is not None:
+            write_mappings(self.store / _IDS, [], asdict(self.ids))
         for key, said in self.files.items():
             write_mappings(self.store / f"{key}.toml", [said])
 
@@ -156,23 +165,38 @@ def fingerprint(header: Sequence[str]) -> str:
 
 def confirmed_by(file: Path | None, store: Path | None) -> Confirmed:
     """What a mapping file says, beside what is kept; raises FileRefused."""
-    given = {said.headers: said for said in read_mappings(file)} if file else {}
-    return Confirmed(given, store)
+    told = _told(file) if file else {}
+    given = {said.headers: said for said in _mappings(file, told)} if file else {}
+    if "dhis2" not in told and store is not None and (store / _IDS).is_file():
+        told = _told(store / _IDS)
+    ids = told.get("dhis2")
+    return Confirmed(given, store, ids_of(ids) if isinstance(ids, dict) else None)
 
 
 def read_mappings(path: Path) -> list[FileMapping]:
     """The mappings of a file; raises FileRefused where it is none."""
+    return _mappings(path, _told(path))
+
+
+def _told(path: Path) -> dict[str, Any]:
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise FileRefused(f"the mapping {path} cannot be opened: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FileRefused(f"the mapping {path} is no TOML: {error}") from error
-    if told.get("version") != VERSION or not isinstance(told.get("file"), list):
+    if told.get("version") != VERSION:
         raise FileRefused(
             f"{path} is no mapping of version {VERSION}; write one with quell open PATH --propose FILE"
         )
-    return [_said(path, each) for each in told["file"]]
+    return told
+
+
+def _mappings(path: Path, told: dict[str, Any]) -> list[FileMapping]:
+    files = told.get("file", [])
+    if not isinstance(files, list) or not all(isinstance(each, dict) for each in files):
+        raise FileRefused(f"the mapping {path}: [[file]] is not as --propose writes it")
+    return [_said(path, each) for each in files]
 
 
 def _said(path: Path, told: dict[str, Any]) -> FileMapping:
@@ -196,13 +220,25 @@ def _said(path: Path, told: dict[str, Any]) -> FileMapping:
     )  # fmt: skip
 
 
-def write_mappings(path: Path, mappings: Iterable[FileMapping]) -> None:
-    """Write mappings for people to correct, whole or not at all (mode 0600)."""
+def write_mappings(
+    path: Path, mappings: Iterable[FileMapping], ids: AnyMapping[str, AnyMapping[str, str]] | None = None
+) -> None:
+    """Write mappings for people to correct, whole or not at all (mode 0600).
+
+    ids  the ids of a DHIS2, by what they are of, with what they mean
+    """
+    parts = [f"{_HEAD}\nversion = {VERSION}"]
+    for name, part in (ids or {}).items():
+        parts.append(
+            f'# each may be {", ".join(sorted(MAY_BE[name]))}; or "", and is not read\n[dhis2.{name}]'
+        )
+        parts[-1] += "".join(f"\n{_text(key)} = {_text(value)}" for key, value in part.items())
+    parts += [_written(said) for said in mappings]
     draft = path.with_name(f".{path.name}.draft")
     draft.unlink(missing_ok=True)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123 - a handle
-        file.write(f"{_HEAD}\nversion = {VERSION}\n")
-        file.writelines("\n" + _written(said) for said in mappings)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a handle, not a path
+        file.write("\n\n".join(parts) + "\n")
     os.replace(draft, path)  # noqa: PTH105 - Path.replace is this call
 
 
@@ -228,12 +264,12 @@ def _written(said: FileMapping) -> str:
                 *(f"{_text(heading)} = {_text(value)}" for heading, value in values.items()),
             ]
     for heading, words in said.words.items():
-        lines += [
-            "",
-            f"[file.words.{_text(heading)}]",
-            *(f"{_text(word)} = {_text(code)}" for word, code in words.items()),
-        ]
-    return "\n".join(lines) + "\n"
+        lines += ["", f"[file.words.{_text(heading)}]"]
+        for word, code in words.items():
+            lines.append(
+                f"# not known: {_text(word)} =" if code is None else f"{_text(word)} = {_text(code)}"
+            )
+    return "\n".join(lines)
 
 
 def _text(value: str | int) -> str:

@@ -106,9 +106,9 @@ def _split(text: str, style: DateStyle) -> tuple[date, str]:
         if found := _at_start(pattern, written):
             return _day(int(found[1]), int(found[2]), int(found[3])), _after(written, found)
     if found := _at_start(_DAY_MONTH_NAME, written):
-        return _day(int(found[3]), _month(found[2]), int(found[1])), _after(written, found)
+        return _day(int(found[3]), _month(found[2], written), int(found[1])), _after(written, found)
     if found := _at_start(_MONTH_NAME_DAY, written):
-        return _day(int(found[3]), _month(found[1]), int(found[2])), _after(written, found)
+        return _day(int(found[3]), _month(found[1], written), int(found[2])), _after(written, found)
     if found := _at_start(YEAR_LAST, written):
         return _year_last(int(found[1]), int(found[2]), int(found[3]), style.order), _after(written, found)
     if found := _at_start(SHORT_YEAR, written):
@@ -175,10 +175,10 @@ def _serial(days: int, style: DateStyle) -> date:
     return (_EXCEL if style.serial == "excel" else _EXCEL_1904) + timedelta(days=days)
 
 
-def _month(name: str) -> int:
+def _month(name: str, written: str) -> int:
     found = month_named(name)
     if found is None:
-        raise ValueRefused("is not a date; " + _WRITE)
+        raise ValueRefused(_why_not(written))
     return found
 
 

@@ -75,7 +75,7 @@ def _found(data: bytes, filename: str) -> str:
         return "\n".join(_line(line, "utf-8" if place in western else "") for place, line in enumerate(lines))
     if others <= chinese and others:
         return "\n".join(
-            _line(line, "gb18030" if place in chinese else "") for place, line in enumerate(lines)
+            _line(line, "gb18030" if place in chinese - western else "") for place, line in enumerate(lines)
         )
     whole = _decoded(data, "gb18030")
     if _is_chinese(whole):

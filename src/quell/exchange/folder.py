@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from quell.exchange.columns import Mapping, propose
 from quell.exchange.confirmed import Confirmed
+from quell.exchange.peers.dhis2 import IdsWanted
 from quell.exchange.problems import FileRefused
 from quell.exchange.reading import RawTable
-from quell.exchange.sources import ENDINGS, read_path
+from quell.exchange.sources import AS_THEY_SAY, ENDINGS, How, read_exports, read_path
 from quell.exchange.spreading import gathered
 from quell.exchange.words import plain
 from quell.tables.definitions import CONTACTS, LINELIST, PLACES, TABLES, TESTS, VISITS, Table
@@ -61,11 +63,11 @@ def find(
     path: Path,
     *,
     allowed: frozenset[str] = frozenset(),
-    encoding: str | None = None,
+    how: How = AS_THEY_SAY,
     confirmed: Confirmed | None = None,
 ) -> Dataset:
     """The one dataset at this path; raises FileRefused when there is none, or several."""
-    found = find_all(path, allowed=allowed, encoding=encoding, confirmed=confirmed)
+    found = find_all(path, allowed=allowed, how=how, confirmed=confirmed)
     if len(found) > 1:
         names = ", ".join(each.files[LINELIST.name].label for each in found)
         raise FileRefused(f"{path} holds several line lists: {names}; open one of them by its own path")
@@ -76,12 +78,12 @@ def find_all(
     path: Path,
     *,
     allowed: frozenset[str] = frozenset(),
-    encoding: str | None = None,
+    how: How = AS_THEY_SAY,
     confirmed: Confirmed | None = None,
 ) -> list[Dataset]:
     """Every line list at this path with its contacts, tests, visits and places; in a folder or a workbook.
 
-    confirmed  mappings that somebody confirmed for these headers; encoding: of text that is not UTF-8
+    confirmed  mappings that somebody confirmed for these headers; how: what files do not say of themselves
     Raises FileRefused when there is no line list.
     """
     confirmed = confirmed or Confirmed()
@@ -90,22 +92,22 @@ def find_all(
     notes: list[str] = []
     candidates: list[TableFile] = []
     if path.is_file():
-        tables, digest = read_path(path, encoding=encoding)
+        tables, digest = read_path(path, how)
         if len(tables) == 1:
             file = _as_linelist(path, tables[0], digest, allowed, confirmed)
             return [Dataset(path.stem, {LINELIST.name: file}, list(file.raw.notes))]
         candidates = _taken(path, tables, digest, notes, allowed, confirmed)
         name = path.stem
     else:
-        for each in sorted(path.iterdir()):
-            if each.suffix.lower() not in ENDINGS or not each.is_file() or _passed_over(each):
-                continue
+        for source, read in _files(path, how):
             try:
-                tables, digest = read_path(each, encoding=encoding)
+                tables, digest = read()
             except FileRefused as error:
-                notes.append(f"{each.name} was not read: {error}")
+                if isinstance(error, IdsWanted):
+                    raise
+                notes.append(f"{source.name} was not read: {error}")
                 continue
-            candidates += _taken(each, tables, digest, notes, allowed, confirmed)
+            candidates += _taken(source, tables, digest, notes, allowed, confirmed)
         name = path.resolve().name
     line_lists = _line_lists(candidates, notes)
     if not line_lists:
@@ -151,10 +153,10 @@ def identify(
 
 
 def any_tables(
-    path: Path, *, encoding: str | None = None, confirmed: Confirmed | None = None
+    path: Path, *, how: How = AS_THEY_SAY, confirmed: Confirmed | None = None
 ) -> list[tuple[RawTable, TableFile | None]]:
     """Every table of a file with what it is among all tables, the laboratory's included; raises FileRefused."""
-    tables, digest = read_path(path, encoding=encoding)
+    tables, digest = read_path(path, how)
     return [
         (raw, identify(raw, path, digest, tables=tuple(TABLES.values()), confirmed=confirmed))
         for raw in tables
@@ -164,6 +166,20 @@ def any_tables(
 def any_table(path: Path) -> TableFile | None:
     """What the first table of a file is."""
     return any_tables(path)[0][1]
+
+
+def _files(path: Path, how: How) -> Iterator[tuple[Path, Callable[[], tuple[list[RawTable], str]]]]:
+    """The files of a folder, each with what reads it; those of a peer's export are read together."""
+    exports = []
+    for each in sorted(path.iterdir()):
+        if each.suffix.lower() not in ENDINGS or not each.is_file() or _passed_over(each):
+            continue
+        if each.suffix.lower() == ".json":
+            exports.append(each)
+        else:
+            yield each, partial(read_path, each, how)
+    if exports:
+        yield exports[0], partial(read_exports, exports, how)
 
 
 def _passed_over(path: Path) -> bool:

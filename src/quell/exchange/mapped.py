@@ -36,7 +36,7 @@ def mapping_of(file: TableFile, questions: Sequence[Question] = (), notes: Seque
     for question in questions:
         said.dates.setdefault(question.heading, "excel" if question.kind == "serial" else "")
         if question.kind == "century":
-            said.centuries.setdefault(question.heading, 1930)
+            said.centuries.setdefault(question.heading, 0)
     for name, found in mapping.found.items():
         if found.column.codes is not None:
             said.words[found.heading] = _words(file, name)
@@ -50,8 +50,8 @@ def _say_style(said: FileMapping, heading: str, style: DateStyle) -> None:
         said.centuries[heading] = style.century
 
 
-def _words(file: TableFile, name: str) -> dict[str, str]:
-    """Each word of a column of codes and what it is taken for; an empty code where it is not known."""
+def _words(file: TableFile, name: str) -> dict[str, str | None]:
+    """Each word of a column of codes and what it is taken for; None where it is not known."""
     found = file.mapping.found[name]
     list_name = found.column.codes or ""
     meant = file.mapping.words.get(name, {})
@@ -65,6 +65,5 @@ def _words(file: TableFile, name: str) -> dict[str, str]:
         or code_of(text, list_name)
         or loose_code(text, list_name)
         or found.column.otherwise
-        or ""
         for text in list(texts)[:MOST_WORDS]
     }

@@ -27,10 +27,12 @@ from quell.exchange.dates import DayOrder
 from quell.exchange.deciding import Question, decide
 from quell.exchange.linelist import read_table_file
 from quell.exchange.mapped import mapping_of
+from quell.exchange.peers.dhis2 import IdsWanted
 from quell.exchange.plan import Plan, make_plan, slug_of
 from quell.exchange.problems import FileRefused
 from quell.exchange.quarantine import reasons, write_quarantine
 from quell.exchange.reporting import Opened, assumptions, report_of
+from quell.exchange.sources import How
 from quell.exchange.standing import OpenedBefore, opened_before
 from quell.exchange.stating import Dataset, Stated
 from quell.ledger.adopt import adopt
@@ -124,15 +126,23 @@ def open_all(
 
 def find(path: Path, asked: Asked) -> list[folder.Dataset]:
     """The datasets at this path, each file with its mapping; raises OpeningRefused."""
+    try:
+        return _found(path, asked)
+    except IdsWanted as error:
+        raise OpeningRefused(str(error)) from error
+
+
+def _found(path: Path, asked: Asked) -> list[folder.Dataset]:
     unknown = asked.purposes.keys() - SPECIAL_CATEGORIES.keys()
     if unknown:
         raise OpeningRefused(
             f"no special category is called {', '.join(sorted(unknown))}; there are {', '.join(SPECIAL_CATEGORIES)}"
         )
     try:
-        return folder.find_all(
-            path, allowed=frozenset(asked.purposes), encoding=asked.encoding, confirmed=asked.confirmed
-        )
+        how = How(asked.encoding, asked.zone, asked.confirmed.ids)
+        return folder.find_all(path, allowed=frozenset(asked.purposes), how=how, confirmed=asked.confirmed)
+    except IdsWanted:
+        raise
     except FileRefused as error:
         raise OpeningRefused(str(error)) from error
 
@@ -197,16 +207,28 @@ def settled(dataset: folder.Dataset, asked: Asked) -> folder.Dataset:
     return replace(dataset, files=files, notes=notes)
 
 
-def propose_mappings(path: Path, asked: Asked) -> list[FileMapping]:
-    """How every file at this path would be read, in the form that people correct; nothing is recorded."""
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """How files would be read, in the form that people correct; ids: of a DHIS2, where these have to be said first."""
+
+    files: list[FileMapping]
+    ids: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def propose_mappings(path: Path, asked: Asked) -> Proposed:
+    """How every file at this path would be read; nothing is recorded. Raises OpeningRefused."""
+    try:
+        found = _found(path, asked)
+    except IdsWanted as error:
+        return Proposed([], error.ids)
     proposed = []
-    for dataset in find(path, asked):
+    for dataset in found:
         for file in dataset.files.values():
             decided = decide(file.raw, file.mapping, asked.dates)
             proposed.append(
                 mapping_of(replace(file, mapping=decided.mapping), decided.questions, decided.notes)
             )
-    return proposed
+    return Proposed(proposed)
 
 
 def _record(
