@@ -93,6 +93,12 @@ def _contradictions(row: ReadRow, read: ReadTable) -> list[Problem]:
         problems.append(_problem(row, read, "infector_id", "says that the case infected itself"))
     if "source_id" in values and values["source_id"] == values.get("contact_id"):
         problems.append(_problem(row, read, "contact_id", "says that somebody met themselves"))
+    if (
+        "leave" in values
+        and len(values["leave"]) == len(values["enter"])
+        and values["leave"] < values["enter"]
+    ):
+        problems.append(_problem(row, read, "leave", "lies before the person came"))
     return problems
 
 

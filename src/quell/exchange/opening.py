@@ -28,6 +28,7 @@ from quell.exchange.deciding import Question, decide
 from quell.exchange.linelist import read_table_file
 from quell.exchange.mapped import mapping_of
 from quell.exchange.peers.dhis2 import IdsWanted
+from quell.exchange.placefacts import facts_of_place, movement_of
 from quell.exchange.plan import Plan, make_plan, slug_of
 from quell.exchange.problems import FileRefused
 from quell.exchange.quarantine import reasons, write_quarantine
@@ -36,12 +37,13 @@ from quell.exchange.sources import How
 from quell.exchange.standing import OpenedBefore, opened_before
 from quell.exchange.stating import Dataset, Stated
 from quell.ledger.adopt import adopt
+from quell.ledger.identity import keep_movements
 from quell.ledger.record import Recorded, record
 from quell.protocol.pack import Pack, PackError, load
 from quell.tables.definitions import SPECIAL_CATEGORIES
 
 CHUNK = 4000
-TAKEN = ("linelist", "contacts", "tests")
+TAKEN = ("linelist", "contacts", "tests", "visits", "places")
 
 
 class OpeningRefused(QuellError):  # noqa: N818 - says what became of the opening, as RecordRefused does
@@ -171,10 +173,6 @@ def _plan(
             plan.tables[table] = read_table_file(
                 dataset.files[table], zone=plan.zone, today=today, dates=asked.dates
             )
-    for table in dataset.files.keys() - set(TAKEN):
-        plan.notes.append(
-            f"{dataset.files[table].label} is understood as {table}; engines read it, the ledger takes no rows of it"
-        )
     plan.notes.extend(
         f"{category} is read for the purpose {purpose!r}; no table has a column for it, so nothing of it is recorded"
         for category, purpose in asked.purposes.items()
@@ -273,8 +271,26 @@ def _record(
             done.append(record(facts[start : start + CHUNK], by=by, now=now))
             if progress:
                 progress(min(start + CHUNK, len(facts)), len(facts))
+    if "visits" in plan.tables:
+        done += _keep_visits(plan, data, as_of, by=by, now=now)
     done.append(record([_finished(plan, data, min(stands, max(days)), as_of)], by=by, now=now))
     return _opened(plan, data, pack, disease or pack.disease, clock_at, facts, done, asides)
+
+
+def _keep_visits(
+    plan: Plan, data: Dataset, as_of: date | None, *, by: str, now: datetime
+) -> Iterator[Recorded]:
+    """Where people were goes to the vault, and the ledger says no more than that it is kept."""
+    cases = {row.values["case_id"]: row for row in plan.tables["linelist"].rows}
+    movements = []
+    for row in plan.tables["visits"].rows:
+        movement, stated = movement_of(row, data, cases)
+        if as_of is None or stated.known <= as_of:
+            movements.append(movement)
+        else:
+            plan.later["visits"] += 1
+    for start in range(0, len(movements), CHUNK):
+        yield keep_movements(movements[start : start + CHUNK], retention="movement", by=by, now=now)
 
 
 @contextmanager
@@ -336,6 +352,8 @@ def _states(plan: Plan, data: Dataset) -> Iterator[tuple[str, list[Stated]]]:
         yield "contacts", list(facts_of_contact(row, data, cases))
     for row in plan.tables["tests"].rows if "tests" in plan.tables else ():
         yield "tests", list(facts_of_test(row, data))
+    for row in plan.tables["places"].rows if "places" in plan.tables else ():
+        yield "places", list(facts_of_place(row, data))
 
 
 def _opening(
@@ -374,7 +392,9 @@ def _recordable(plan: Plan) -> set[str]:
     """The kinds of fact that these files can yield; of all others their absence says nothing."""
     kinds = kinds_of(plan.tables["linelist"].mapping)
     kinds |= {"contact.named"} if "contacts" in plan.tables else set()
-    return kinds | ({"person.tested"} if "tests" in plan.tables else set())
+    kinds |= {"person.tested"} if "tests" in plan.tables else set()
+    kinds |= {"visit.reported"} if "visits" in plan.tables else set()
+    return kinds | ({"place.registered"} if "places" in plan.tables else set())
 
 
 def _finished(plan: Plan, data: Dataset, day: date, as_of: date | None) -> Fact:
@@ -424,7 +444,8 @@ def _opened(
         zone=data.zone,
         jurisdiction=data.jurisdiction,
         clock_at=clock_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        facts=len(facts),
+        facts=len(facts)
+        + (len(plan.tables["visits"].rows) - plan.later["visits"] if "visits" in plan.tables else 0),
         new=sum(each.new for each in done),
         conflicts=sum(len(each.conflicts) for each in done),
         tables={table: report_of(plan, table, asides.get(table)) for table in plan.tables},

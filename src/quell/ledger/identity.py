@@ -16,11 +16,12 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from quell.catalogue.fact import Fact
+from quell.catalogue.investigation import VisitReported
 from quell.catalogue.keeping import VaultErased
 from quell.catalogue.people import PersonIdentified
 from quell.catalogue.when import instant
 from quell.errors import QuellError
-from quell.ledger.record import append_in, prepare
+from quell.ledger.record import Recorded, append_in, prepare
 from quell.ledger.transactions import again_when_met, writing
 from quell.registry.aliases import groups_of
 from quell.vault.retention import RETENTION, VaultClass
@@ -113,6 +114,42 @@ def keep(
             ),
         )
     return f"vault:{record}"
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Where somebody was: the fact that a record of it is kept, and the record. The fact names the record's vault id."""
+
+    fact: VisitReported
+    content: Mapping[str, Any]
+
+
+def keep_movements(movements: Sequence[Movement], *, retention: str, by: str, now: datetime) -> Recorded:
+    """Put movement records in the vault and record that they are kept, in one transaction.
+
+    A record that is there stays as it is, and one that was erased is not taken back: doing it again changes nothing.
+    """
+    _check_retention(retention)
+    prepared = prepare([each.fact for each in movements], now)
+
+    def work() -> Recorded:
+        with writing() as cursor:
+            cursor.execute(
+                "SELECT 'vault:' || record_id FROM vault.tombstone WHERE record_id = ANY (%s::uuid[])",
+                ([each.fact.record[6:] for each in movements],),
+            )
+            erased = {record for (record,) in cursor.fetchall()}
+            cursor.executemany(
+                "SELECT vault.keep(%s, %s, 'movement', %s, %s, NULL, '{}', %s, %s)",
+                [
+                    (each.fact.record[6:], each.fact.subject, retention, Jsonb(dict(each.content)), now, by)
+                    for each in movements
+                    if each.fact.record not in erased
+                ],
+            )
+            return append_in(cursor, prepared, by=by, now=now)
+
+    return again_when_met(work)
 
 
 def erase(
