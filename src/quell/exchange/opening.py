@@ -114,16 +114,24 @@ def open_all(
     Raises OpeningRefused when no file can be read as a line list, a column has to be asked about, or not one row can be
     taken. Everything is read before anything is recorded. Mappings that were given are then kept.
     """
-    found = find(path, asked)
-    planned = [
-        _plan(path, dataset, _named(dataset, asked, found), now=now, into=quarantine_to) for dataset in found
-    ]
+    planned = plan_all(path, asked, now=now, into=quarantine_to)
     done = [
         _record(plan, pack, as_of=asked.as_of, by=by, now=now, asides=asides, progress=progress)
         for plan, pack, asides in planned
     ]
     asked.confirmed.keep()
     return done
+
+
+def plan_all(
+    path: Path, asked: Asked, *, now: datetime, into: Path | None = None
+) -> list[tuple[Plan, Pack | None, dict[str, Path]]]:
+    """Read every row of every dataset at this path and write what is set aside; nothing is recorded.
+
+    Raises OpeningRefused as open_all() does.
+    """
+    found = find(path, asked)
+    return [_plan(path, dataset, _named(dataset, asked, found), now=now, into=into) for dataset in found]
 
 
 def find(path: Path, asked: Asked) -> list[folder.Dataset]:

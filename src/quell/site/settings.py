@@ -25,6 +25,7 @@ QUELL_APPS: list[str] = [
     "quell.desks.cases",
     "quell.desks.chains",
     "quell.chainview",  # static files only
+    "quell.desks.opening",
     "quell.desks.outbreak",
     "quell.desks.subject",
 ]

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("quell.desks.laboratory.urls")),
     path("", include("quell.desks.cases.urls")),
     path("", include("quell.desks.chains.urls")),
+    path("", include("quell.desks.opening.urls")),
     path("", include("quell.desks.outbreak.urls")),
     path("", include("quell.desks.subject.urls")),
 ]

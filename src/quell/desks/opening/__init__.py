@@ -1,0 +1,1 @@
+"""The desk at which line lists are opened: read, corrected, recorded."""
