@@ -164,6 +164,14 @@ def test_what_cannot_be_read_says_why_and_a_fault_in_recording_is_told(
     page = client.get(dropped(client, linelist="colour,shape\nred,round\n")).content.decode()
     assert "has no column with the case&#x27;s id" in page
     assert ">Record<" not in page
+    where = dropped(client, list="Who,dt_onset\n1,2022-07-01\n")
+    page = client.get(where).content.decode()
+    assert "has no column with the case&#x27;s id" in page
+    page = client.post(where, fields(page) | {f"column-{key(page, 'Who')}": "case_id"}).content.decode()
+    assert ">Record<" in page
+    page = client.post(where, fields(page) | {f"column-{key(page, 'Who')}": ""}).content.decode()
+    assert ">Record<" not in page
+    assert 'aria-label="Who"' in page
     where = dropped(client, linelist="id,age\n1,30\n")
     assert "no row has a date" in recorded(client, where)
     assert client.get(where).status_code == 200

@@ -254,3 +254,15 @@ def test_a_purpose_is_given_or_the_category_is_left_out(database: Connections, t
     assert "ethnicity" not in done.tables["linelist"].left_out
     with pytest.raises(OpeningRefused, match="no special category is called shoe size"):
         open_all(file, Asked(purposes={"shoe size": "why"}), by="test", now=NOW)
+
+
+def test_a_mapping_of_contacts_that_lay_spread_out_is_used_too(tmp_path: Path) -> None:
+    (tmp_path / "linelist.csv").write_text("id,onset\n1,2022-07-01\n2,2022-07-02\n")
+    (tmp_path / "edges.csv").write_text("case_id,edge1,edge2,how\n1,2,3,Ward\n2,,,\n")
+    target = tmp_path / "mapping.toml"
+    proposed = propose_mappings(tmp_path, Asked()).files
+    write_mappings(target, proposed)
+    target.write_text(target.read_text().replace('"how" = ""', '"how" = "setting"'))
+    found = folder.find(tmp_path, confirmed=confirmed_by(target, None)).files["contacts"]
+    assert found.mapping.heading("setting") == "how"
+    assert len(found.raw.rows) == 2

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from exchange.made_workbooks import xlsx
 from quell.cli import app
 from quell.protocol.pack import shipped
 
@@ -110,3 +111,39 @@ def test_the_generic_pack_claims_nothing_that_it_does_not_know() -> None:
 @pytest.mark.parametrize("command", ["open", "check", "protocols"])
 def test_every_command_says_what_it_does(command: str) -> None:
     assert run(command, "--help")[0] == 0
+
+
+def test_a_mapping_is_proposed_and_checked_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUELL_HOME", str(tmp_path / "home"))
+    file, mapping = tmp_path / "list.csv", tmp_path / "mapping.toml"
+    file.write_text("Who,onset\n1,03/04/2022\n2,05/06/2022\n")
+    code, told = run("open", str(file), "--propose", str(mapping))
+    assert code == 0
+    assert "case_id has still to be said" in told
+    assert run("check", str(file), "--mapping", str(mapping))[0] == 1
+    mapping.write_text(mapping.read_text().replace('"Who" = ""', '"Who" = "case_id"'))
+    assert run("check", str(file), "--mapping", str(mapping), "--dates", "dmy")[0] == 0
+    file.write_text("id,onset\n1,03/04/2022\n2,05/06/2022\n")
+    code, told = run("open", str(file), "--propose", str(mapping))
+    assert code == 0
+    assert "is the day or the month first?" in " ".join(told.split())
+    assert run("check", str(file), "--mapping", str(mapping))[0] == 1
+    mapping.write_text(mapping.read_text().replace('"onset" = ""', '"onset" = "dmy"'))
+    assert run("check", str(file), "--mapping", str(mapping))[0] == 0
+    assert run("open", str(file), "--purpose", "ethnicity", "--no-serve")[0] == 1
+
+
+def test_a_workbook_is_checked_sheet_by_sheet(tmp_path: Path) -> None:
+    rows = [["id", "dt_onset"], ["1", "2022-07-01"]]
+    book = tmp_path / "book.xlsx"
+    book.write_bytes(xlsx({"cases": rows, "contacts": [["from", "to"], ["1", "1"]]}))
+    code, told = run("check", str(book), "--json")
+    assert code == 1
+    assert [found["table"] for found in json.loads(told)] == ["linelist", "contacts"]
+
+
+def test_western_text_is_checked_with_its_encoding(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes("id,hôpital,dt_onset\n1,Genève,2022-07-01\n".encode("cp1252"))
+    assert run("check", str(file))[0] == 1
+    assert run("check", str(file), "--encoding", "cp1252")[0] == 0

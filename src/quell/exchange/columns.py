@@ -199,9 +199,7 @@ def reason_to_leave(heading: str, table: Table, allowed: frozenset[str] = frozen
     written = plain(heading)
     category = _special().get(written)
     if category is not None and category not in allowed:
-        return (
-            f"{category} is a special category of data; it is read only where a purpose is given (--purpose)"
-        )
+        return f"{category} is a special category of data; it is read only where a purpose is given"
     if written in _identity() and not (table is PLACES and written == "name"):
         return "says who somebody is; identities go to the vault through the register, never into facts"
     return None

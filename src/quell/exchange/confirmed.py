@@ -58,7 +58,7 @@ class FileMapping:
     notes: tuple[str, ...] = ()
 
     def applied(self, header: Sequence[str], allowed: frozenset[str]) -> tuple[Table, Mapping]:
-        """The table and mapping for a file of this header; raises FileRefused where it cannot be so."""
+        """The table and mapping for a file of this header, which may still lack what the table needs; raises FileRefused."""
         table = TABLES.get(self.table)
         if table is None:
             raise self._wrong(f"no table is called {self.table!r}; there are {', '.join(TABLES)}")
@@ -78,8 +78,6 @@ class FileMapping:
             if says_who(heading, table):
                 raise self._wrong(f"{heading} {reason_to_leave(heading, table)}")
             found[name] = Found(table.column(name), heading, list(header).index(heading), "the mapping")
-        if lacking := table.needed - found.keys():
-            raise self._wrong(f"no heading is {', '.join(sorted(lacking))}, which {table.name} needs")
         by_heading = {each.heading: each.column for each in found.values()}
         left_out = {
             heading: reason

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -80,10 +81,12 @@ def find_all(
     allowed: frozenset[str] = frozenset(),
     how: How = AS_THEY_SAY,
     confirmed: Confirmed | None = None,
+    whole: bool = True,
 ) -> list[Dataset]:
     """Every line list at this path with its contacts, tests, visits and places; in a folder or a workbook.
 
     confirmed  mappings that somebody confirmed for these headers; how: what files do not say of themselves
+    whole      False where a line list may still lack the column with the case's id, for somebody to say which it is
     Raises FileRefused when there is no line list.
     """
     confirmed = confirmed or Confirmed()
@@ -94,7 +97,7 @@ def find_all(
     if path.is_file():
         tables, digest = read_path(path, how)
         if len(tables) == 1:
-            file = _as_linelist(path, tables[0], digest, allowed, confirmed)
+            file = _as_linelist(path, tables[0], digest, allowed, confirmed, whole=whole)
             return [Dataset(path.stem, {LINELIST.name: file}, list(file.raw.notes))]
         candidates = _taken(path, tables, digest, notes, allowed, confirmed)
         name = path.stem
@@ -110,6 +113,8 @@ def find_all(
             candidates += _taken(source, tables, digest, notes, allowed, confirmed)
         name = path.resolve().name
     line_lists = _line_lists(candidates, notes)
+    if not line_lists and not whole and (nearly := _nearly(path, how, allowed, confirmed)):
+        line_lists = [nearly]
     if not line_lists:
         told = "; ".join(notes) or f"it holds no file of {', '.join(ENDINGS)}"
         raise FileRefused(
@@ -130,17 +135,22 @@ def identify(
     confirmed: Confirmed | None = None,
 ) -> TableFile | None:
     """The table that a file is, by a confirmed mapping, else by its name and its columns; None when it is none."""
-    said = confirmed.mapping(raw.header, allowed) if confirmed else None
-    if said is not None:
-        table, mapping, note = said
-        return TableFile(
-            path, table, replace(raw, notes=(*raw.notes, f"{raw.name}: {note}")), mapping, digest
-        )
+    other = gathered(raw)
+    for each in (raw, other):
+        said = confirmed.mapping(each.header, allowed) if confirmed and each is not None else None
+        if said is not None and each is not None:
+            table, mapping, note = said
+            noted = replace(each, notes=(*each.notes, f"{each.name}: {note}"))
+            return (
+                TableFile(path, table, noted, mapping, digest)
+                if table.needed <= mapping.found.keys()
+                else None
+            )
     rows = [row.cells for row in raw.rows]
     best: tuple[tuple[bool, float, int], TableFile] | None = None
     for table in tables:
         found = TableFile(path, table, raw, propose(raw.header, table, rows, allowed=allowed), digest)
-        if table is CONTACTS and not _is(found) and (other := gathered(raw)) is not None:
+        if table is CONTACTS and not _is(found) and other is not None:
             again = propose(other.header, table, [row.cells for row in other.rows], allowed=allowed)
             found = TableFile(path, table, other, again, digest)
         if not _is(found):
@@ -198,22 +208,40 @@ def _is(file: TableFile) -> bool:
 
 
 def _as_linelist(
-    path: Path, raw: RawTable, digest: str, allowed: frozenset[str], confirmed: Confirmed
+    path: Path,
+    raw: RawTable,
+    digest: str,
+    allowed: frozenset[str],
+    confirmed: Confirmed,
+    *,
+    whole: bool,
 ) -> TableFile:
     """A single file is the line list, whatever else it could be."""
     said = confirmed.mapping(raw.header, allowed)
     if said is not None and said[0] is LINELIST:
-        return TableFile(
-            path, LINELIST, replace(raw, notes=(*raw.notes, f"{raw.name}: {said[2]}")), said[1], digest
-        )
-    mapping = propose(raw.header, LINELIST, [row.cells for row in raw.rows], allowed=allowed)
-    if "case_id" not in mapping.found:
+        _, mapping, note = said
+        raw = replace(raw, notes=(*raw.notes, f"{raw.name}: {note}"))
+    else:
+        mapping = propose(raw.header, LINELIST, [row.cells for row in raw.rows], allowed=allowed)
+    if whole and "case_id" not in mapping.found:
         named = ", ".join(found.heading for found in mapping.found.values()) or "none"
         raise FileRefused(
             f"{raw.name} has no column with the case's id; name one case_id, or say which it is in a mapping (--propose). "
             f"Recognised were: {named}"
         )
     return TableFile(path, LINELIST, raw, mapping, digest)
+
+
+def _nearly(path: Path, how: How, allowed: frozenset[str], confirmed: Confirmed) -> TableFile | None:
+    """The file that would be a line list if it had a column with the case's id; None where none looks like it."""
+    sources = _files(path, how) if path.is_dir() else [(path, partial(read_path, path, how))]
+    found = []
+    for source, read in sources:
+        with suppress(FileRefused):
+            tables, digest = read()
+            found += [_as_linelist(source, raw, digest, allowed, confirmed, whole=False) for raw in tables]
+    best = max(found, key=_rank, default=None)
+    return best if best is not None and best.mapping.found else None
 
 
 def _taken(

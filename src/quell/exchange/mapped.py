@@ -21,6 +21,10 @@ def mapping_of(file: TableFile, questions: Sequence[Question] = (), notes: Seque
     """
     mapping = file.mapping
     named = {found.heading: name for name, found in mapping.found.items()}
+    lacking = [
+        f"{name} has still to be said: no heading is it"
+        for name in sorted(file.table.needed - mapping.found.keys())
+    ]
     said = FileMapping(
         file.label,
         fingerprint(file.raw.header),
@@ -29,7 +33,7 @@ def mapping_of(file: TableFile, questions: Sequence[Question] = (), notes: Seque
         left_out=mapping.left_out
         | {heading: f"would mean {name} too" for heading, name in mapping.doubtful.items()}
         | dict.fromkeys(mapping.unused, "not understood"),
-        notes=(*notes, *(str(question) for question in questions)),
+        notes=(*notes, *lacking, *(str(question) for question in questions)),
     )
     for name, style in mapping.dates.items():
         _say_style(said, mapping.found[name].heading, style)

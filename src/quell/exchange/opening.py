@@ -134,15 +134,18 @@ def plan_all(
     return [_plan(path, dataset, _named(dataset, asked, found), now=now, into=into) for dataset in found]
 
 
-def find(path: Path, asked: Asked) -> list[folder.Dataset]:
-    """The datasets at this path, each file with its mapping; raises OpeningRefused."""
+def find(path: Path, asked: Asked, *, whole: bool = True) -> list[folder.Dataset]:
+    """The datasets at this path, each file with its mapping; raises OpeningRefused.
+
+    whole  False where a line list may still lack the column with the case's id, for somebody to say which it is
+    """
     try:
-        return _found(path, asked)
+        return _found(path, asked, whole=whole)
     except IdsWanted as error:
         raise OpeningRefused(str(error)) from error
 
 
-def _found(path: Path, asked: Asked) -> list[folder.Dataset]:
+def _found(path: Path, asked: Asked, *, whole: bool) -> list[folder.Dataset]:
     unknown = asked.purposes.keys() - SPECIAL_CATEGORIES.keys()
     if unknown:
         raise OpeningRefused(
@@ -150,7 +153,9 @@ def _found(path: Path, asked: Asked) -> list[folder.Dataset]:
         )
     try:
         how = How(asked.encoding, asked.zone, asked.confirmed.ids)
-        return folder.find_all(path, allowed=frozenset(asked.purposes), how=how, confirmed=asked.confirmed)
+        return folder.find_all(
+            path, allowed=frozenset(asked.purposes), how=how, confirmed=asked.confirmed, whole=whole
+        )
     except IdsWanted:
         raise
     except FileRefused as error:
@@ -224,7 +229,7 @@ class Proposed:
 def propose_mappings(path: Path, asked: Asked) -> Proposed:
     """How every file at this path would be read; nothing is recorded. Raises OpeningRefused."""
     try:
-        found = _found(path, asked)
+        found = _found(path, asked, whole=False)
     except IdsWanted as error:
         return Proposed([], error.ids)
     proposed = []

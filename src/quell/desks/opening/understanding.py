@@ -123,7 +123,7 @@ def read(job: Job, now: datetime, language: str = "en") -> Reading:
 
 def files_of(job: Job, asked: Asked) -> list[TableFile]:
     """Every file or sheet that is taken, in order; raises OpeningRefused."""
-    return [file for dataset in find(job.path, asked) for file in dataset.files.values()]
+    return [file for dataset in find(job.path, asked, whole=False) for file in dataset.files.values()]
 
 
 def in_words(name: str, others: tuple[str, ...], language: str) -> str:
