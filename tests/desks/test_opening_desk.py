@@ -149,6 +149,18 @@ def test_a_recording_that_stood_still_is_taken_up_and_ends_the_same(
     assert not running.start(job, datetime.now(UTC))  # done is done
 
 
+def test_what_nobody_came_back_to_is_let_go_of(
+    database: Connections, signed_in: SignedIn, home: Path
+) -> None:
+    client = signed_in("officer")
+    where = dropped(client, linelist="id,dt_onset\n1,2022-07-01\n")
+    jobs.forget_old(datetime.now(UTC) + timedelta(days=1))
+    assert client.get(where).status_code == 200
+    jobs.forget_old(datetime.now(UTC) + timedelta(days=3))
+    assert client.get(where).status_code == 404
+    assert not any((home / "openings").iterdir())
+
+
 def test_two_do_not_record_one_opening_at_once(database: Connections, signed_in: SignedIn) -> None:
     where = dropped(signed_in("officer"), linelist="id,dt_onset\n1,2022-07-01\n")
     job = jobs.job_of(UUID(where.rstrip("/").rpartition("/")[2]), "officer")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 def main(home: Path, folder: Path, aside: Path) -> None:
     from quell.exchange import opening
+    from quell.exchange.preparing import Asked
     from quell.ledger.seal import seal_all
     from quell.site.database import installation, migrate
 
@@ -19,7 +20,7 @@ def main(home: Path, folder: Path, aside: Path) -> None:
         migrate(connections)
         opening.open_all(
             folder,
-            opening.Asked(),
+            Asked(),
             by="test",
             now=now,
             quarantine_to=aside,

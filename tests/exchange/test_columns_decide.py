@@ -13,7 +13,8 @@ from quell.exchange.confirmed import Confirmed, confirmed_by, write_mappings
 from quell.exchange.dates import DateStyle, read_date
 from quell.exchange.deciding import Decided, decide
 from quell.exchange.linelist import read_table_file
-from quell.exchange.opening import Asked, OpeningRefused, open_all, propose_mappings
+from quell.exchange.opening import open_all
+from quell.exchange.preparing import Asked, OpeningRefused, propose_mappings
 from quell.exchange.problems import FileRefused, ValueRefused
 from quell.exchange.rows import ReadTable
 from quell.site.roles import Connections

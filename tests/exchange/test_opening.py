@@ -15,7 +15,8 @@ import pytest
 from quell.catalogue.fact import Fact
 from quell.exchange import opening
 from quell.exchange.laboratory import read_results
-from quell.exchange.opening import OpeningRefused, open_path
+from quell.exchange.opening import open_path
+from quell.exchange.preparing import OpeningRefused
 from quell.exchange.reporting import Opened
 from quell.ledger.record import record
 from quell.site.roles import Connections

@@ -12,7 +12,8 @@ import pytest
 from quell.exchange import folder
 from quell.exchange.confirmed import confirmed_by, write_mappings
 from quell.exchange.linelist import read_table_file
-from quell.exchange.opening import Asked, OpeningRefused, open_all, propose_mappings
+from quell.exchange.opening import open_all
+from quell.exchange.preparing import Asked, OpeningRefused, propose_mappings
 from quell.exchange.problems import FileRefused
 from quell.exchange.rows import ReadTable
 from quell.exchange.sources import How

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from exchange.test_opening import shared
-from quell.exchange.opening import Asked, open_all
+from quell.exchange.opening import open_all
+from quell.exchange.preparing import Asked
 from quell.site.roles import Connections
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

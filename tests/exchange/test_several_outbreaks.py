@@ -9,7 +9,8 @@ import pytest
 
 from exchange.made_workbooks import xlsx
 from quell.exchange import folder
-from quell.exchange.opening import Asked, OpeningRefused, open_all, open_path
+from quell.exchange.opening import open_all, open_path
+from quell.exchange.preparing import Asked, OpeningRefused
 from quell.site.roles import Connections
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

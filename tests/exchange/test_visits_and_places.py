@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from quell.exchange.opening import Asked, open_all
+from quell.exchange.opening import open_all
+from quell.exchange.preparing import Asked
 from quell.exchange.reporting import Opened
 from quell.ledger.identity import erase
 from quell.site.roles import Connections

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 
 from exchange.made_workbooks import MAIN, Cell, ods, xlsx
 from quell.exchange import folder
+from quell.exchange.laboratory import read_results
 from quell.exchange.linelist import read_table_file
 from quell.exchange.problems import FileRefused
 from quell.exchange.rows import ReadTable
@@ -163,3 +164,15 @@ def test_one_stray_cell_far_away_does_not_fill_the_memory() -> None:
 def test_rows_that_stand_for_millions_do_not_fill_the_memory() -> None:
     with pytest.raises(FileRefused, match="at most 5,000,000 cells"):
         read_tables(ods(CASES, repeated=5_000_000), "repeated.ods")
+
+
+def test_a_laboratory_may_send_a_workbook() -> None:
+    sheets: dict[str, list[list[Cell]]] = {
+        "cover": [["about", "x"], ["this", "that"]],
+        "results": [["tube_id", "result", "resulted_at"], ["T1", "positive", "2022-07-14 10:00"]],
+    }
+    found = read_results(
+        xlsx(sheets), "results.xlsx", outbreak="outbreak:x", jurisdiction="CN", zone="Asia/Shanghai",
+        now=datetime(2022, 7, 15, tzinfo=UTC),
+    )  # fmt: skip
+    assert (found.refused, found.tubes, found.problems) == (False, 1, [])

@@ -15,7 +15,8 @@ from rich.table import Table
 from quell.commands import serve as serving
 from quell.errors import QuellError
 from quell.exchange.confirmed import confirmed_by, write_mappings
-from quell.exchange.opening import Asked, open_all, propose_mappings
+from quell.exchange.opening import open_all
+from quell.exchange.preparing import Asked, propose_mappings
 from quell.exchange.problems import FileRefused
 from quell.exchange.reporting import Opened, TableReport
 from quell.ledger.seal import seal_all

@@ -68,7 +68,7 @@ def check_tables(
 ) -> list[CheckedFile]:
     """Check each table of a file: whether it is one that is known, and whether every row can be taken."""
     try:
-        how = How(encoding, zone, confirmed.ids if confirmed else None)
+        how = How(encoding, zone if zone != "UTC" else None, confirmed.ids if confirmed else None)
         tables = any_tables(path, how=how, confirmed=confirmed)
     except FileRefused as error:
         return [CheckedFile(str(path), None, 0, [], [], [error.problem])]

@@ -26,7 +26,7 @@ from quell.catalogue.when import WhenError, parse, zone_named
 from quell.exchange.columns import Mapping, propose
 from quell.exchange.dates import DayOrder, read_moment
 from quell.exchange.problems import FileRefused, Problem, ValueRefused
-from quell.exchange.reading import Row
+from quell.exchange.reading import RawTable, Row
 from quell.exchange.sources import read_tables
 from quell.exchange.values import is_missing, read_id, read_number, read_person_id, read_whole
 from quell.exchange.words import plain, read_code
@@ -109,7 +109,7 @@ def read_results(
     The same tube's result in another file is the same fact: its id comes from tube, kind and time, not from the file.
     """
     try:
-        raw = read_tables(data, filename)[0]
+        raw = _with_tubes(read_tables(data, filename))
         mapping = propose(raw.header, TUBES, [row.cells for row in raw.rows])
         _check_columns(mapping, filename)
         zone_named(zone)
@@ -136,6 +136,11 @@ def read_results(
         taken += bool(stated)
     problems = sorted(reader.problems, key=lambda each: (each.row or 0, each.column or ""))
     return ResultsFile(facts, problems, refused=False, rows=len(raw.rows), tubes=taken, notes=_notes(mapping))
+
+
+def _with_tubes(tables: list[RawTable]) -> RawTable:
+    """Of the sheets of a workbook the first that has tubes; else the first."""
+    return next((raw for raw in tables if "tube_id" in propose(raw.header, TUBES).found), tables[0])
 
 
 def _check_columns(mapping: Mapping, filename: str) -> None:

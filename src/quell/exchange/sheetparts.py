@@ -21,6 +21,10 @@ _NO_VALUE = (
     "holds a formula that was saved without its value; open the file in Excel, let it calculate, and save it"
 )
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+# A formula, an error, or a document that is not written in plain bytes.
+_UNUSUAL = re.compile(rb"""<(?:\w+:)?f[ />]|t=["']e["']|encoding=["'](?!utf-8)|\x00""", re.IGNORECASE)
+_PLACE = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+_ANY_CELL = re.compile(rb"<(?:\w+:)?c[ />]")
 
 
 @dataclass(slots=True)
@@ -59,6 +63,31 @@ def sheets_of(archive: Archive) -> dict[str, Seen]:
                 "are read: delete the empty or stray cells, or save the sheet as CSV"
             )
     return found
+
+
+def _plain(archive: Archive, part: str, lengths: list[int]) -> Seen | None:
+    """What a sheet without formulas and errors holds, seen at a glance; None where it has to be read element by element."""
+    longest = max(lengths, default=0)
+    columns: set[bytes] = set()
+    rows: set[bytes] = set()
+    cells = places = shared = 0
+    rest = b""
+    for piece in archive.pieces(part):
+        whole, mark, rest = (rest + piece).rpartition(b"<")
+        rest = mark + rest
+        if _UNUSUAL.search(whole):
+            return None
+        found = _PLACE.findall(whole)
+        columns.update(column for column, _ in found)
+        rows.update(row for _, row in found)
+        places += len(found)
+        cells += len(_ANY_CELL.findall(whole))
+        shared += whole.count(b't="s"')
+    if cells != places or not places or shared * longest > MOST_CHARACTERS:
+        return None
+    seen = Seen(characters=shared * longest)
+    seen.at(max(map(int, rows)), max(_column(each.decode()) for each in columns))
+    return seen
 
 
 class _Reader:
@@ -161,10 +190,7 @@ class _Sheet(_Reader):
         if found is None:
             self.column += 1
             return
-        column = 0
-        for letter in found[1]:
-            column = column * 26 + ord(letter) - 64
-        self.row, self.column = int(found[2]), column - 1
+        self.row, self.column = int(found[2]), _column(found[1])
 
     def text(self, text: str) -> None:
         if self.inside:
@@ -195,6 +221,14 @@ class _Sheet(_Reader):
             seen.faults[self.row, self.column] = (
                 f"holds the error {self.value}; mend the formula, or write the value"
             )
+
+
+def _column(letters: str) -> int:
+    """The place of a column, from 0, by its letters."""
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return column - 1
 
 
 class _OpenDocument(_Reader):

@@ -113,6 +113,9 @@ DEBUG = os.environ.get("QUELL_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("QUELL_HOSTS", "*").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("QUELL_ORIGINS", "").split(",") if origin]
 
+# The form that corrects how a wide line list is understood has a field for each heading and each word.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
 HTTPS = os.environ.get("QUELL_HTTPS") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True

@@ -23,6 +23,8 @@ from quell.site.home import home_directory
 
 # A recording that has not said anything for so long stands still: its worker is gone, and somebody may go on.
 STILL = timedelta(seconds=60)
+# What nobody came back to is let go of after so long, its files with it.
+KEPT = timedelta(days=2)
 _COLUMNS = "job_id, made_by, made_at, state, asked::text, done, total, beat, said::text, fault"
 
 
@@ -129,6 +131,16 @@ def jobs_of(by: str) -> list[Job]:
     with reading() as cursor:
         cursor.execute(f"SELECT {_COLUMNS} FROM opening.job WHERE made_by = %s ORDER BY made_at DESC", (by,))
         return [_job(row) for row in cursor.fetchall()]
+
+
+def forget_old(now: datetime) -> None:
+    """Let go of the openings of anybody that were begun long ago and do not go on."""
+    with reading() as cursor:
+        cursor.execute(f"SELECT {_COLUMNS} FROM opening.job WHERE made_at < %s", (now - KEPT,))
+        old = [_job(row) for row in cursor.fetchall()]
+    for job in old:
+        if not job.running(now):
+            forget(job)
 
 
 def ask(job: Job, asked: dict[str, Any]) -> None:

@@ -13,7 +13,8 @@ from quell.desks.opening import jobs
 from quell.desks.opening.jobs import Job
 from quell.errors import QuellError
 from quell.exchange.confirmed import confirmed_by
-from quell.exchange.opening import Asked, open_all
+from quell.exchange.opening import open_all
+from quell.exchange.preparing import Asked
 from quell.exchange.problems import FileRefused
 from quell.exchange.reporting import Opened
 from quell.site.home import home_directory

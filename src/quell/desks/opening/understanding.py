@@ -15,7 +15,7 @@ from quell.exchange.confirmed import FileMapping, fingerprint
 from quell.exchange.deciding import decide
 from quell.exchange.folder import TableFile
 from quell.exchange.mapped import mapping_of
-from quell.exchange.opening import Asked, OpeningRefused, find, plan_all
+from quell.exchange.preparing import Asked, OpeningRefused, find, plan_all
 from quell.exchange.problems import FileRefused
 from quell.exchange.reporting import TableReport, report_of
 from quell.tables.definitions import SPECIAL_CATEGORIES, TABLES, Column

@@ -16,7 +16,7 @@ from quell.desks.house.permission import desks_of
 from quell.desks.opening import jobs, running, understanding
 from quell.desks.opening.jobs import Job
 from quell.exchange.confirmed import write_mappings
-from quell.exchange.opening import OpeningRefused
+from quell.exchange.preparing import OpeningRefused
 from quell.exchange.problems import FileRefused
 from quell.exchange.reading import LARGEST
 from quell.exchange.sources import ENDINGS
@@ -33,6 +33,7 @@ def opening(request: HttpRequest) -> HttpResponse:
     _check(request)
     board = Board.of(request)
     by = request.user.get_username()
+    jobs.forget_old(board.real_now)
     fault = ""
     if request.method == "POST":
         files = request.FILES.getlist("files")
