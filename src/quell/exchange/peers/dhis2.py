@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from quell.exchange.peers.records import Record, Taken, at, iso_day
+from quell.exchange.peers.records import Record, Taken, iso_day, records_at, word
 from quell.exchange.problems import FileRefused
 from quell.tables.definitions import LINELIST, TESTS
 
@@ -84,7 +84,7 @@ def ids_in(documents: list[Any]) -> dict[str, dict[str, str]]:
         ),
         "stages": dict.fromkeys((str(each.get("programStage")) for each in found.events), ""),
         "data_elements": dict.fromkeys(
-            (str(each.get("dataElement")) for event in found.events for each in event.get("dataValues") or ()), ""
+            (str(each.get("dataElement")) for event in found.events for each in records_at(event, "dataValues")), ""
         ),
         "relationships": dict.fromkeys((str(each.get("relationshipType")) for each in found.relationships), ""),
         "dates": {"enrolledAt": "", "occurredAt": ""},
@@ -108,29 +108,29 @@ class _Payload:
         self.events: list[Record] = []
         self.relationships: list[Record] = []
         for document in documents:
-            for entity in _records(document, "trackedEntities"):
+            for entity in records_at(document, "trackedEntities"):
                 self._entity(entity)
-            for enrolment in _records(document, "enrollments"):
+            for enrolment in records_at(document, "enrollments"):
                 self._enrolment(enrolment, None)
-            self.events += _records(document, "events")
-            self.relationships += _records(document, "relationships")
+            self.events += records_at(document, "events")
+            self.relationships += records_at(document, "relationships")
 
     def _entity(self, entity: Record) -> None:
         key = str(entity.get("trackedEntity"))
         kept = self.entities.setdefault(key, {"attributes": [], "deleted": entity.get("deleted") is True})
-        kept["attributes"] += _records(entity, "attributes")
-        for enrolment in _records(entity, "enrollments"):
+        kept["attributes"] += records_at(entity, "attributes")
+        for enrolment in records_at(entity, "enrollments"):
             self._enrolment(enrolment, key)
-        self.relationships += _records(entity, "relationships")
+        self.relationships += records_at(entity, "relationships")
 
     def _enrolment(self, enrolment: Record, key: str | None) -> None:
         who = enrolment.get("trackedEntity") or key
         self.enrolments.append({**enrolment, "trackedEntity": who})
         attributes = self.entities.setdefault(str(who), {"attributes": [], "deleted": False})["attributes"]
-        attributes += _records(enrolment, "attributes")
+        attributes += records_at(enrolment, "attributes")
         self.events += [
             {"enrollment": enrolment.get("enrollment"), "trackedEntity": who, **each}
-            for each in _records(enrolment, "events")
+            for each in records_at(enrolment, "events")
         ]
 
 
@@ -181,16 +181,16 @@ def _line_list(payload: _Payload, ids: Ids, taken: Taken) -> dict[str, Record]:
 
 def _events(payload: _Payload, ids: Ids, rows: dict[str, Record], taken: Taken) -> None:
     """Data of events: tests as rows of their own, the rest with the case."""
-    whose = {each.get("enrollment"): str(each.get("trackedEntity")) for each in payload.enrolments}
+    whose = {word(each, "enrollment"): str(each.get("trackedEntity")) for each in payload.enrolments}
     for event in payload.events:
         if event.get("deleted") is True:
             taken.left_out["events that are deleted"] += 1
             continue
-        who = str(event.get("trackedEntity") or whose.get(event.get("enrollment")))
+        who = str(event.get("trackedEntity") or whose.get(word(event, "enrollment")))
         table = ids.stages.get(str(event.get("programStage")))
         values = {
             column: _value(column, each.get("value"))
-            for each in _records(event, "dataValues")
+            for each in records_at(event, "dataValues")
             if (column := ids.data_elements.get(str(each.get("dataElement")))) is not None
         }
         if table == "tests" and "result" in values:
@@ -206,10 +206,5 @@ def _value(column: str, value: Any) -> Any:
     )
 
 
-def _end(end: Any) -> Any:
-    return at(end, "trackedEntity.trackedEntity") or at(end, "trackedEntity")
-
-
-def _records(holder: Any, name: str) -> list[Record]:
-    found = holder.get(name) if isinstance(holder, dict) else None
-    return [each for each in found or () if isinstance(each, dict)]
+def _end(end: Any) -> str | None:
+    return word(end, "trackedEntity.trackedEntity") or word(end, "trackedEntity")

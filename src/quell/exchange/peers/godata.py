@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from quell.exchange.peers.records import Record, Records, Taken, at, iso_day
+from quell.exchange.peers.records import Record, Records, Taken, at, iso_day, records_at, word
 
 NAME = "Go.Data"
 _LISTS = {
@@ -104,14 +104,14 @@ def tables(records: Records, zone: str | None) -> Taken:
     single = [
         each
         for contact in _kept(records.of("contact"), taken)
-        for each in contact.get("relationships") or ()
-        if isinstance(each, dict)
+        for each in records_at(contact, "relationships")
     ]
-    seen: set[Any] = set()
+    seen: set[str | None] = set()
     for each in _kept([*records.of("relationship"), *single], taken):
-        if each.get("id") is not None and each["id"] in seen:
+        identity = word(each, "id")
+        if identity is not None and identity in seen:
             continue
-        seen.add(each.get("id"))
+        seen.add(identity)
         row = _relationship(each, taken)
         if row is not None:
             taken.add("contacts", row)
@@ -129,16 +129,16 @@ def _kept(records: list[Record], taken: Taken) -> list[Record]:
     return kept
 
 
-def _id(record: Record) -> Any:
-    return record.get("id") or record.get("visualId")
+def _id(record: Record) -> str | None:
+    return word(record, "id") or word(record, "visualId")
 
 
 def _case(case: Record, taken: Taken) -> Record:
     row = {"case_id": _id(case), "age": _age(case.get("age"))}
     row |= {name: at(case, path) for name, path in _CASE.items()}
     row |= {name: iso_day(at(case, path)) for name, path in _DAYS.items()}
-    for each in case.get("dateRanges") or ():
-        typed = _ending(each.get("typeId")) if isinstance(each, dict) else ""
+    for each in records_at(case, "dateRanges"):
+        typed = _ending(each.get("typeId"))
         if typed.endswith("HOSPITALIZATION"):
             row.setdefault("admission_date", iso_day(each.get("startDate")))
             row.setdefault("facility_id", each.get("centerName"))
@@ -160,12 +160,12 @@ def _age(age: Any) -> str | None:
     return "0" if years == 0 else None
 
 
-def _relationship(record: Record, taken: Taken, contact: Any = None) -> Record | None:
+def _relationship(record: Record, taken: Taken, contact: str | None = None) -> Record | None:
     """A row of contacts: from the person marked as source to the one marked as target."""
     if record.get("active") is False:
         taken.left_out["relationships that are no longer active"] += 1
         return None
-    persons = [each for each in record.get("persons") or () if isinstance(each, dict)]
+    persons = records_at(record, "persons")
     source = next((each for each in persons if each.get("source")), None)
     target = next((each for each in persons if each.get("target")), None)
     if source is not None and _ending(source.get("type")) == "EVENT":
@@ -179,8 +179,8 @@ def _relationship(record: Record, taken: Taken, contact: Any = None) -> Record |
     ):
         taken.notes.append(note)
     return {
-        "source_id": source.get("id") if source else None,
-        "contact_id": target.get("id") if target else contact,
+        "source_id": word(source, "id"),
+        "contact_id": word(target, "id") if target else contact,
         "first_exposure": iso_day(record.get("dateOfFirstContact")),
         "last_exposure": iso_day(record.get("contactDate")),
         "kind": record.get("socialRelationshipTypeId"),
@@ -191,7 +191,7 @@ def _relationship(record: Record, taken: Taken, contact: Any = None) -> Record |
 def _result(result: Record) -> Record:
     found = _CT.search(str(result.get("quantitativeResult") or ""))
     return {
-        "case_id": result.get("personId"),
+        "case_id": word(result, "personId"),
         "sample_date": iso_day(result.get("dateSampleTaken")),
         "kind": result.get("testType"),
         "result": result.get("result"),

@@ -15,6 +15,7 @@ from quell.tables.definitions import TABLES
 Record = dict[str, Any]
 _DAY = 86_400_000
 _QUARTER = 900_000
+_FARTHEST = 30_000 * _DAY * 10  # some 800 years; a number beyond is no moment, and is refused as a date later
 _HALF_DAY = timedelta(hours=12)
 
 
@@ -50,7 +51,7 @@ class Taken:
         notes = [f"{names}: read as an export of {peer}", *self.notes]
         notes += [f"{names}: {count:,} left out: {why}" for why, count in sorted(self.left_out.items())]
         for table, rows in self.rows.items():
-            present = {name for row in rows for name, value in row.items() if value not in {None, ""}}
+            present = {name for row in rows for name, value in row.items() if _text(value)}
             needed = TABLES[table].needed
             header = tuple(each.name for each in TABLES[table].columns if each.name in present | needed)
             cells = (
@@ -68,6 +69,20 @@ def at(record: Any, path: str) -> Any:
             return None
         record = record.get(name)
     return record
+
+
+def word(record: Any, path: str) -> str | None:
+    """The text or number at a path, as text; None where nothing stands there, or something that is neither."""
+    found = at(record, path)
+    if isinstance(found, bool) or not isinstance(found, str | int | float):
+        return None
+    return str(found) or None
+
+
+def records_at(record: Any, path: str) -> list[Record]:
+    """The records of a list at a path."""
+    found = at(record, path)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 def iso_day(value: Any) -> str | None:
@@ -92,6 +107,8 @@ class Days:
             return iso_day(value)
         if not isinstance(value, int | float) or isinstance(value, bool):
             return None
+        if not abs(value) < _FARTHEST:
+            return str(value)
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(value))
         if self.zone is not None:
             return moment.astimezone(self.zone).date().isoformat()

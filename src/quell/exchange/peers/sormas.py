@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quell.exchange.peers.records import Days, Record, Records, Taken, at
+from quell.exchange.peers.records import Days, Record, Records, Taken, at, records_at, word
 
 NAME = "SORMAS"
 _LISTS = {
@@ -85,11 +85,11 @@ def _list(value: Any) -> list[Any]:
 def tables(records: Records, zone: str | None) -> Taken:
     """A line list, contacts, tests."""
     taken, days = Taken(), Days(zone)
-    persons = {each["uuid"]: each for each in records.of("person")}
-    cases = {at(each, "person.uuid"): each["uuid"] for each in _kept(records.of("case"), Taken())}
+    persons = {word(each, "uuid"): each for each in records.of("person")}
+    cases = {word(each, "person.uuid"): word(each, "uuid") for each in _kept(records.of("case"), Taken())}
     for case in _kept(records.of("case"), taken):
         own = case.get("person")
-        person = {**(own if isinstance(own, dict) else {}), **persons.get(at(case, "person.uuid"), {})}
+        person = {**(own if isinstance(own, dict) else {}), **persons.get(word(case, "person.uuid"), {})}
         taken.add("linelist", _case(case, person, days))
     contacts = _kept(records.of("contact"), taken)
     for contact in contacts:
@@ -99,17 +99,17 @@ def tables(records: Records, zone: str | None) -> Taken:
         taken.add(
             "contacts",
             {
-                "source_id": at(contact, "caze.uuid"),
+                "source_id": word(contact, "caze.uuid"),
                 "contact_id": _who(contact, cases),
                 "kind": contact.get("relationToCase"),
                 **{name: days.day(at(contact, path)) for name, path in _CONTACT_DAYS.items()},
             },
         )
-    people = {each["uuid"]: _who(each, cases) for each in contacts}
-    samples = {each["uuid"]: each for each in _kept(records.of("sample"), taken)}
+    people = {word(each, "uuid"): _who(each, cases) for each in contacts}
+    samples = {word(each, "uuid"): each for each in _kept(records.of("sample"), taken)}
     for test in _kept(records.of("test"), taken):
-        sample = samples.get(at(test, "sample.uuid"), {})
-        tested = at(sample, "associatedCase.uuid") or people.get(at(sample, "associatedContact.uuid"))
+        sample = samples.get(word(test, "sample.uuid"), {})
+        tested = word(sample, "associatedCase.uuid") or people.get(word(sample, "associatedContact.uuid"))
         taken.add(
             "tests",
             {
@@ -132,27 +132,27 @@ def _kept(records: list[Record], taken: Taken) -> list[Record]:
 
 
 def _case(case: Record, person: Record, days: Days) -> Record:
-    facility = at(case, "healthFacility.uuid")
+    facility = word(case, "healthFacility.uuid")
     age = person.get("approximateAge")
-    exposures = [each for each in _list(at(case, "epiData.exposures")) if isinstance(each, dict)]
+    exposures = records_at(case, "epiData.exposures")
     # Only where SORMAS says that the case was probably infected; other exposures are where it has been.
     source = [each for each in exposures if each.get("probableInfectionEnvironment") is True]
-    first = min((each["startDate"] for each in source if each.get("startDate")), default=None)
-    last = max((each["endDate"] for each in source if each.get("endDate")), default=None)
+    first = min((day for each in source if (day := days.day(each.get("startDate")))), default=None)
+    last = max((day for each in source if (day := days.day(each.get("endDate")))), default=None)
     return {
-        "case_id": case["uuid"],
+        "case_id": word(case, "uuid"),
         "sex": person.get("sex"),
         "occupation": person.get("occupationType"),
         "age": None if age is None else f"{age}{_AGE_UNITS.get(str(person.get('approximateAgeType')), '')}",
-        "facility_id": None if str(facility or "").startswith(_NO_FACILITY) else facility,
-        "exposure_start": days.day(first),
-        "exposure_end": days.day(last),
+        "facility_id": None if (facility or "").startswith(_NO_FACILITY) else facility,
+        "exposure_start": first,
+        "exposure_end": last,
         **{name: case.get(path) for name, path in _CASE.items()},
         **{name: days.day(at(case, path)) for name, path in _CASE_DAYS.items()},
     }
 
 
-def _who(contact: Record, cases: dict[Any, str]) -> Any:
+def _who(contact: Record, cases: dict[str | None, str | None]) -> str | None:
     """The contact under the id it has as a case, where it became one; else the person's."""
-    person = at(contact, "person.uuid")
-    return at(contact, "resultingCase.uuid") or cases.get(person) or person or contact["uuid"]
+    person = word(contact, "person.uuid")
+    return word(contact, "resultingCase.uuid") or cases.get(person) or person or word(contact, "uuid")
