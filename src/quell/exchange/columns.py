@@ -81,16 +81,18 @@ def propose(
     rows: Iterable[Sequence[str]] = (),
     *,
     allowed: frozenset[str] = frozenset(),
+    under: dict[int, Under] | None = None,
 ) -> Mapping:
     """Take each heading for a column: by its name, by a synonym, by its words, else by what stands under it.
 
     Of two headings that mean one column by the same right, the one with more filled cells is it.
     allowed  special categories (ethnicity, religion …) for which a purpose was given; otherwise they are left out
+    under    what was looked at already of these rows, where they are tried as several tables
     """
-    sample = [tuple(cells) for cells in rows]
+    sample = rows if isinstance(rows, list) else list(rows)
+    under = {} if under is None else under
     left_out = {heading: reason for heading in header if (reason := reason_to_leave(heading, table, allowed))}
     known = _Known.of(table)
-    under: dict[int, Under] = {}
     found: dict[str, Found] = {}
     doubtful: dict[str, str] = {}
     open_places = [place for place, heading in enumerate(header) if heading and heading not in left_out]
@@ -115,7 +117,9 @@ def propose(
                 found[name] = Found(table.column(name), header[fullest], fullest, how)
             doubtful |= {header[place]: name for place in places if place != found[name].place}
     for place in list(open_places):
-        column = _by_values(Under(place, sample), table, found)
+        if place not in under and any(each.by_values for each in table.columns):
+            under[place] = Under(place, sample)
+        column = _by_values(under[place], table, found) if place in under else None
         if column is not None:
             open_places.remove(place)
             found[column.name] = Found(column, header[place], place, "what stands in it")

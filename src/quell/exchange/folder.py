@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from quell.exchange.columns import Mapping, propose
+from quell.exchange.columns import Mapping, Under, propose
 from quell.exchange.confirmed import Confirmed
 from quell.exchange.peers.dhis2 import IdsWanted
 from quell.exchange.problems import FileRefused
@@ -148,8 +148,10 @@ def identify(
             )
     rows = [row.cells for row in raw.rows]
     best: tuple[tuple[bool, float, int], TableFile] | None = None
+    under: dict[int, Under] = {}
     for table in tables:
-        found = TableFile(path, table, raw, propose(raw.header, table, rows, allowed=allowed), digest)
+        mapping = propose(raw.header, table, rows, allowed=allowed, under=under)
+        found = TableFile(path, table, raw, mapping, digest)
         if table is CONTACTS and not _is(found) and other is not None:
             again = propose(other.header, table, [row.cells for row in other.rows], allowed=allowed)
             found = TableFile(path, table, other, again, digest)

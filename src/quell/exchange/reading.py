@@ -19,6 +19,7 @@ MOST_COLUMNS = 2_000
 # The last column of a file of rows that were set aside. In such a file an apostrophe before a cell is Quell's own.
 PROBLEM, MARK = "problem", "'"
 LONGEST_CELL = 32_767  # what a cell of Excel holds at most
+_REMEMBERED = 100_000
 _DELIMITERS = (",", "\t", ";")
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
@@ -94,6 +95,7 @@ class Lines:
         self.header: tuple[str, ...] = ()
         self.rows: list[Row] = []
         self.marked = False
+        self._said: dict[str, str] = {}
 
     def add(self, line: int, cells: list[str], faults: tuple[Problem, ...] = ()) -> None:
         """Take a row; one without a single filled cell and without a fault is passed over."""
@@ -105,7 +107,14 @@ class Lines:
             return
         if self.marked:
             cells = [cell.removeprefix(MARK) for cell in cells]
-        self.rows.append(_row(line, cells, self.header, faults))
+        self.rows.append(_row(line, self._once(cells), self.header, faults))
+
+    def _once(self, cells: list[str]) -> list[str]:
+        """The cells, each text kept once however often it stands in the file: days and codes do by the thousand."""
+        said = self._said
+        if len(said) < _REMEMBERED:
+            return [said.setdefault(cell, cell) for cell in cells]
+        return [said.get(cell, cell) for cell in cells]
 
     def table(self, *, name: str = "", stem: str = "", notes: tuple[str, ...] = ()) -> RawTable:
         """What was read; raises FileRefused when there is no row under the header."""
