@@ -21,6 +21,48 @@ ROWS = "".join(
 LINES = f"id,name,dt_onset,dt_report,sex,ethnicity\n{ROWS}"
 
 
+DROP = """([name, text]) => {
+  const files = new DataTransfer();
+  files.items.add(new File([text], name, { type: "text/csv" }));
+  document.querySelector("[data-drop]").dispatchEvent(
+    new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
+}"""
+
+
+@pytest.mark.browser
+def test_a_dropped_file_is_taken_and_the_page_speaks_chinese_on_a_phone(
+    database: Connections,
+    page: Page,
+    address: str,
+    apart: Callable[[Callable[[], Any]], Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    screenshots: Path,
+) -> None:
+    from playwright.sync_api import expect
+
+    from quell.desks.house.sign_in import one_time_link
+
+    monkeypatch.setenv("QUELL_HOME", str(tmp_path / "home"))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(apart(lambda: one_time_link("commander", f"{address}/")))
+    page.get_by_role("button", name="中文").click()
+    page.goto(f"{address}/opening/")
+    page.evaluate(DROP, ["north.csv", LINES.replace("/2022", "/22")])
+    expect(page.locator("[data-chosen]")).to_have_text("north.csv")
+    page.get_by_role("button", name="读取").click()
+    expect(page.get_by_text("有 1 列可以有两种读法")).to_be_visible()
+    expect(page.get_by_label("dt_onset: 百年的起始年份")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.screenshot(path=screenshots / "opening-zh-phone.png", full_page=True)
+    page.get_by_label("dt_onset: 日期写法").select_option("dmy")
+    page.get_by_label("dt_onset: 百年的起始年份").fill("1930")
+    page.get_by_role("button", name="按以上回答重新读取").click()
+    expect(page.get_by_text("将要记录的内容")).to_be_visible()
+    expect(page.get_by_role("button", name="记录", exact=True)).to_be_visible()
+    page.screenshot(path=screenshots / "opening-zh-ready-phone.png", full_page=True)
+
+
 @pytest.mark.browser
 def test_from_the_drop_to_the_outbreak(
     database: Connections,

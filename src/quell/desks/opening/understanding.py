@@ -11,6 +11,7 @@ from typing import Any
 from quell.catalogue import codes
 from quell.desks.opening.jobs import Job
 from quell.desks.opening.running import asked_of
+from quell.exchange.columns import says_who
 from quell.exchange.confirmed import FileMapping, fingerprint
 from quell.exchange.deciding import decide
 from quell.exchange.folder import TableFile
@@ -40,6 +41,7 @@ class Word:
 class Heading:
     """One heading of a file: samples of what stands under it (none of a column that is left out), and what it is taken for.
 
+    kept   why it is not read: identity, special (a category of data), taken (another heading is the same), or ""
     asked  what has still to be answered about it: order, century, serial; or ""
     """
 
@@ -47,7 +49,7 @@ class Heading:
     heading: str
     samples: tuple[str, ...]
     column: str
-    why: str
+    kept: str
     asked: str
     is_date: bool
     order: str
@@ -166,7 +168,7 @@ def _heading(
         heading=heading,
         samples=() if private else tuple(_samples(file, place)),
         column=column.name if column else "",
-        why=said.left_out.get(heading, ""),
+        kept=_kept(heading, file),
         asked=questions.get(heading, ""),
         is_date=column is not None and column.type in {"date", "moment"},
         order=said.dates.get(heading, "") if questions.get(heading) != "serial" else "",
@@ -174,6 +176,14 @@ def _heading(
         list_name=column.codes or "" if column else "",
         words=tuple(Word(f"{key}-{count}", word, code) for count, (word, code) in enumerate(words.items())),
     )
+
+
+def _kept(heading: str, file: TableFile) -> str:
+    if says_who(heading, file.table):
+        return "identity"
+    if heading in file.mapping.left_out:
+        return "special"
+    return "taken" if heading in file.mapping.doubtful else ""
 
 
 def _samples(file: TableFile, place: int) -> Iterator[str]:
