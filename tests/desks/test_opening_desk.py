@@ -189,6 +189,20 @@ def test_what_cannot_be_read_says_why_and_a_fault_in_recording_is_told(
     assert client.get(where).status_code == 200
 
 
+def test_text_of_another_encoding_is_asked_about_and_read(database: Connections, signed_in: SignedIn) -> None:
+    client = signed_in()
+    data = "id,hôpital,dt_onset\n1,Genève,2022-07-01\n".encode("cp1252")
+    where = client.post("/opening/", {"files": [SimpleUploadedFile("list.csv", data)]}).headers["Location"]
+    page = client.get(where).content.decode()
+    assert "Say which with --encoding" in page
+    page = client.post(where, fields(page) | {"encoding": "cp1252"}).content.decode()
+    assert "Genève" in page
+    assert ">Record<" in page
+    client.post(where, fields(page) | {"encoding": "cp1251"})
+    page = client.post(where, fields(page) | {"encoding": "cp1251"}).content.decode()
+    assert "Genиve" in page
+
+
 def test_only_those_who_may_and_only_their_own(database: Connections, signed_in: SignedIn) -> None:
     assert signed_in("lab", "laboratory").get("/opening/").status_code == 403
     assert signed_in("head", "command").get("/opening/").status_code == 200

@@ -14,7 +14,7 @@ from quell.exchange.dates import DateStyle, read_date
 from quell.exchange.deciding import Decided, decide
 from quell.exchange.linelist import read_table_file
 from quell.exchange.opening import open_all
-from quell.exchange.preparing import Asked, OpeningRefused, propose_mappings
+from quell.exchange.preparing import Asked, OpeningRefused, find, propose_mappings
 from quell.exchange.problems import FileRefused, ValueRefused
 from quell.exchange.rows import ReadTable
 from quell.site.roles import Connections
@@ -267,3 +267,11 @@ def test_a_mapping_of_contacts_that_lay_spread_out_is_used_too(tmp_path: Path) -
     found = folder.find(tmp_path, confirmed=confirmed_by(target, None)).files["contacts"]
     assert found.mapping.heading("setting") == "how"
     assert len(found.raw.rows) == 2
+
+
+def test_a_mapping_for_other_headings_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    written = proposal(tmp_path, "id,onset\n1,2022-07-01\n")
+    (tmp_path / "list.csv").write_text("id,onset,age\n1,2022-07-01,7\n")
+    asked = Asked(confirmed=confirmed_by(written, None))
+    with pytest.raises(OpeningRefused, match="for other headings"):
+        find(tmp_path / "list.csv", asked)

@@ -82,7 +82,7 @@ def test_m_beside_h_is_mujer_and_it_is_said(tmp_path: Path) -> None:
     file.write_text("id,inicio de síntomas,sexo\n1,2020-03-04,H\n2,2020-03-04,M\n")
     found = folder.find(file).files["linelist"]
     what = decide(found.raw, found.mapping, None)
-    assert what.mapping.words["sex"] == {"h": "male", "v": "male", "m": "female"}
+    assert what.mapping.words["sex"] == {"h": "male", "m": "female"}
     assert any("M is taken as female" in note for note in what.notes)
 
 

@@ -81,9 +81,9 @@ def decide(raw: RawTable, mapping: Mapping, dates: DayOrder | None) -> Decided:
     if "sex" in mapping.found and (meant := _h_and_m(raw, mapping.found["sex"])):
         words["sex"] = meant | words.get("sex", {})
         notes.append(
-            f"{raw.name}, {mapping.found['sex'].heading}: H or V stands beside M, so M is taken as female (mujer)"
+            f"{raw.name}, {mapping.found['sex'].heading}: H stands beside M, so M is taken as female (mujer, mulher)"
             if meant.get("m") == "female"
-            else f"{raw.name}, {mapping.found['sex'].heading}: H beside F is taken as male (homme, hombre)"
+            else f"{raw.name}, {mapping.found['sex'].heading}: H is taken as male (homme, hombre, homem)"
         )
     return Decided(
         replace(
@@ -179,9 +179,10 @@ def _by_the_other_dates(
 
 
 def _h_and_m(raw: RawTable, found: Found) -> dict[str, str]:
+    """Beside H, M is mujer or mulher. V is left alone: in Spanish it is a man, in Dutch a woman."""
     words = {plain(text) for text in _filled(raw, found.place)}
-    if "m" in words and words & {"h", "v"} and "f" not in words:
-        return {"h": "male", "v": "male", "m": "female"}
+    if {"h", "m"} <= words and "f" not in words:
+        return {"h": "male", "m": "female"}
     return {"h": "male"} if "h" in words else {}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from quell.catalogue.when import WhenError, local_date
 from quell.errors import QuellError
 from quell.exchange import folder
-from quell.exchange.confirmed import Confirmed, FileMapping
+from quell.exchange.confirmed import Confirmed, FileMapping, fingerprint
 from quell.exchange.dates import DayOrder
 from quell.exchange.deciding import Question, decide
 from quell.exchange.linelist import read_table_file
@@ -82,13 +82,22 @@ def _found(path: Path, asked: Asked, *, whole: bool) -> list[folder.Dataset]:
         )
     try:
         how = How(asked.encoding, asked.zone, asked.confirmed.ids)
-        return folder.find_all(
+        found = folder.find_all(
             path, allowed=frozenset(asked.purposes), how=how, confirmed=asked.confirmed, whole=whole
         )
     except IdsWanted:
         raise
     except FileRefused as error:
         raise OpeningRefused(str(error)) from error
+    used = {fingerprint(file.raw.header) for dataset in found for file in dataset.files.values()}
+    idle = [said.name for key, said in asked.confirmed.files.items() if key not in used]
+    if idle and len(idle) == len(asked.confirmed.files):
+        raise OpeningRefused(
+            f"the mapping is for other headings than those of {path}: {', '.join(idle)}; propose it anew with --propose"
+        )
+    for name in idle:
+        found[0].notes.append(f"the mapping for {name} was not used: no file that is taken has its headings")
+    return found
 
 
 def named_of(dataset: folder.Dataset, asked: Asked, found: Sequence[folder.Dataset]) -> Asked:

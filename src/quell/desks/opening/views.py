@@ -68,6 +68,8 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
             found = replace(found, asked=asked)
             write_mappings(found.mapping, understanding.answered(found, request.POST))
         except (OpeningRefused, FileRefused) as error:
+            # Headings that are read otherwise now (another encoding) are proposed anew.
+            found.mapping.unlink(missing_ok=True)
             fault = str(error)
     reading = understanding.read(found, now, Board.of(request).language)
     context = {
