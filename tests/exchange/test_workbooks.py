@@ -88,6 +88,16 @@ def test_an_error_in_a_cell_is_a_fault_and_not_available_is_missing(tmp_path: Pa
     assert "#REF!" in found.set_aside[0].problems[0].problem
 
 
+def test_a_title_above_the_column_names_is_passed_over_and_it_is_said(tmp_path: Path) -> None:
+    (table,) = read_tables(xlsx({"cases": [["Line list of the north"], [None], *CASES]}), "book.xlsx")
+    assert (table.header, table.rows[0].line) == (tuple(HEAD), 4)
+    assert any("Line list of the north" in note for note in table.notes)
+    (table,) = read_tables(b"Line list\n\nid;onset\n1;2022-07-01\n", "list.csv")
+    assert (table.header, [row.cells for row in table.rows]) == (("id", "onset"), [("1", "2022-07-01")])
+    (table,) = read_tables(b"id\n1\n2\n", "list.csv")
+    assert (table.header, len(table.rows)) == (("id",), 2)
+
+
 def test_a_hidden_sheet_is_not_read_and_it_is_said() -> None:
     (table,) = read_tables(xlsx({"cases": CASES, "old": CASES}, hidden=["old"]), "book.xlsx")
     assert table.name == "book.xlsx, sheet cases"

@@ -88,13 +88,17 @@ def check_size(size: int, filename: str) -> None:
 
 
 class Lines:
-    """Rows as they come, the first that is not blank being the header; raises FileRefused where that cannot be one."""
+    """Rows as they come; the first with more than one filled cell is the header, for a title may stand above it.
+
+    Raises FileRefused where the header cannot be one.
+    """
 
     def __init__(self, filename: str) -> None:
         self.filename = filename
         self.header: tuple[str, ...] = ()
         self.rows: list[Row] = []
         self.marked = False
+        self._above: list[tuple[int, list[str]]] = []
         self._said: dict[str, str] = {}
 
     def add(self, line: int, cells: list[str], faults: tuple[Problem, ...] = ()) -> None:
@@ -102,12 +106,18 @@ class Lines:
         if not faults and not any(cell.strip() for cell in cells):
             return
         if not self.header:
-            self.header = _header(line, cells, self.filename)
-            self.marked = self.header[-1:] == (PROBLEM,)
+            if sum(1 for cell in cells if cell.strip()) == 1:
+                self._above.append((line, cells))
+            else:
+                self._begin(line, cells)
             return
         if self.marked:
             cells = [cell.removeprefix(MARK) for cell in cells]
         self.rows.append(_row(line, self._once(cells), self.header, faults))
+
+    def _begin(self, line: int, cells: list[str]) -> None:
+        self.header = _header(line, cells, self.filename)
+        self.marked = self.header[-1:] == (PROBLEM,)
 
     def _once(self, cells: list[str]) -> list[str]:
         """The cells, each text kept once however often it stands in the file: days and codes do by the thousand."""
@@ -118,6 +128,17 @@ class Lines:
 
     def table(self, *, name: str = "", stem: str = "", notes: tuple[str, ...] = ()) -> RawTable:
         """What was read; raises FileRefused when there is no row under the header."""
+        if self._above and self.header:
+            told = "; ".join(next(filter(None, cells))[:60] for _, cells in self._above[:3])
+            notes = (
+                *notes,
+                f"{name or self.filename}: what stands above the column names was not read: {told}",
+            )
+        elif self._above:  # a table of one column
+            (line, cells), *rest = self._above
+            self._begin(line, cells)
+            for each in rest:
+                self.add(*each)
         if not self.header:
             raise FileRefused(
                 f"{self.filename} is empty; it needs a line of column names and a row for each entry"
@@ -128,8 +149,9 @@ class Lines:
 
 
 def _delimiter(text: str) -> str:
-    first = text.lstrip().split("\n", 1)[0]
-    return max(_DELIMITERS, key=first.count)
+    first, *others = text.lstrip().split("\n", 5)[:5]
+    best = max(_DELIMITERS, key=first.count)
+    return best if best in first else max(_DELIMITERS, key="\n".join(others).count)
 
 
 def _check_columns(text: str, delimiter: str, filename: str) -> None:
