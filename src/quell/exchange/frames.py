@@ -16,6 +16,7 @@ from quell.exchange import folder
 from quell.exchange.dates import DayOrder
 from quell.exchange.factrows import case_rows
 from quell.exchange.linelist import read_table_file
+from quell.exchange.preparing import Asked, settled
 from quell.exchange.problems import FileRefused
 from quell.exchange.rows import ReadRow, SetAside
 from quell.ledger.exported import effective_facts, is_export
@@ -64,17 +65,17 @@ def line_list(
     if path.is_file() and is_export(path):
         return _of_export(path, outbreak)
     try:
-        found = folder.find(path, allowed=allowed)
+        found = settled(folder.find(path, allowed=allowed), Asked(dates=dates))
     except FileRefused as error:
         raise QuellError(str(error)) from error
     file = found.files[LINELIST.name]
     read = read_table_file(file, zone=zone, today=today, dates=dates)
     if not read.rows:
         told = "\n  ".join(str(problem) for row in read.set_aside[:10] for problem in row.problems)
-        raise QuellError(f"{file.path}: not one row can be taken:\n  {told}")
+        raise QuellError(f"{file.label}: not one row can be taken:\n  {told}")
     return LineList(
         of_rows(map(_values, read.rows), LINELIST),
-        file.path.name,
+        file.label,
         read.total,
         tuple((each.heading, name) for name, each in file.mapping.found.items()),
         tuple(file.raw.header),
