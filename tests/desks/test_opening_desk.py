@@ -203,6 +203,30 @@ def test_text_of_another_encoding_is_asked_about_and_read(database: Connections,
     assert "Genиve" in page
 
 
+def test_a_payload_of_dhis2_comes_with_its_mapping(database: Connections, signed_in: SignedIn) -> None:
+    payload = (
+        '{"trackedEntities": [{"trackedEntity": "te1", "trackedEntityType": "person"}], "enrollments": [{"enrollment": "e1", '
+        '"trackedEntity": "te1", "program": "pr", "enrolledAt": "2024-05-04T00:00:00.000", "status": "ACTIVE"}]}'
+    )
+    ids = 'version = 1\n[dhis2.programs]\npr = "cases"\n[dhis2.dates]\nenrolledAt = "report_date"\n'
+    client = signed_in()
+    given = [SimpleUploadedFile("payload.json", payload.encode())]
+    where = client.post("/opening/", {"files": given}).headers["Location"]
+    assert "what its ids mean differs" in client.get(where).content.decode()
+    given = [
+        SimpleUploadedFile("payload.json", payload.encode()),
+        SimpleUploadedFile("ids.toml", ids.encode()),
+    ]
+    where = client.post("/opening/", {"files": given}).headers["Location"]
+    page = client.get(where).content.decode()
+    assert "2024-05-04" in page
+    page = client.post(where, fields(page)).content.decode()
+    assert ">Record<" in page
+    assert "Recorded." in recorded(client, where)
+    alone = client.post("/opening/", {"files": [SimpleUploadedFile("ids.toml", ids.encode())]})
+    assert alone.status_code == 400
+
+
 def test_only_those_who_may_and_only_their_own(database: Connections, signed_in: SignedIn) -> None:
     assert signed_in("lab", "laboratory").get("/opening/").status_code == 403
     assert signed_in("head", "command").get("/opening/").status_code == 200

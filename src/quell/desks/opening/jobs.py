@@ -85,15 +85,18 @@ class Job:
 
 
 def begin(files: Sequence[UploadedFile[Any]], *, by: str, now: datetime) -> Job:
-    """Keep uploaded files and make a job of them."""
+    """Keep uploaded files and make a job of them; one that ends in .toml is a mapping of the others."""
+    mappings = [file for file in files if is_mapping(file)]
+    files = [file for file in files if not is_mapping(file)]
     names = _names(files)
     asked = {"name": PurePath(names[0]).stem}
     job = Job(uuid4(), by, now, "read", asked, 0, 0, None, [], "")
     folder = job.place / "files"
     for each in (job.place.parent, job.place, folder, job.asides):
         each.mkdir(mode=0o700, exist_ok=True)
-    for name, file in zip(names, files, strict=True):
-        handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    kept = [(folder / name, file) for name, file in zip(names, files, strict=True)]
+    for path, file in [*kept, *((job.mapping, file) for file in mappings[:1])]:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(handle, "wb") as target:  # noqa: PTH123 - a handle, not a path
             target.writelines(file.chunks())
     with reading() as cursor:
@@ -102,6 +105,11 @@ def begin(files: Sequence[UploadedFile[Any]], *, by: str, now: datetime) -> Job:
             (job.job_id, by, now, json.dumps(asked)),
         )
     return job
+
+
+def is_mapping(file: UploadedFile[Any]) -> bool:
+    """Whether an uploaded file is a mapping, as ``quell open --propose`` writes them."""
+    return (file.name or "").lower().endswith(".toml")
 
 
 def _names(files: Iterable[UploadedFile[Any]]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -37,7 +37,7 @@ def opening(request: HttpRequest) -> HttpResponse:
     fault = ""
     if request.method == "POST":
         files = request.FILES.getlist("files")
-        if not files or len(files) > MOST_FILES:
+        if all(jobs.is_mapping(file) for file in files) or len(files) > MOST_FILES:
             fault = _("Choose one file or several, at most %(n)s.") % {"n": MOST_FILES}
         elif any((file.size or 0) > LARGEST for file in files):
             fault = _("A file may have at most %(n)s MB.") % {"n": LARGEST // 10**6}
@@ -46,7 +46,7 @@ def opening(request: HttpRequest) -> HttpResponse:
     context = {
         "fault": fault,
         "jobs": [(each, each.running(board.real_now)) for each in jobs.jobs_of(by)],
-        "endings": ",".join(ENDINGS),
+        "endings": ",".join((*ENDINGS, ".toml")),
     }
     return render(request, "opening/opening.html", context, status=400 if fault else 200)
 
@@ -66,7 +66,9 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
         try:
             jobs.ask(found, asked)
             found = replace(found, asked=asked)
-            write_mappings(found.mapping, understanding.answered(found, request.POST))
+            ids = running.asked_of(found).confirmed.ids
+            answers = understanding.answered(found, request.POST)
+            write_mappings(found.mapping, answers, asdict(ids) if ids else None)
         except (OpeningRefused, FileRefused) as error:
             # Headings that are read otherwise now (another encoding) are proposed anew.
             found.mapping.unlink(missing_ok=True)
