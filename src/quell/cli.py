@@ -276,6 +276,7 @@ def timing(
         ),
     ] = None,
     dates: DayOrder = None,
+    mapping: ConfirmedMapping = None,
     outbreak: Annotated[
         str | None, typer.Option(help="Which outbreak of an export.", show_default=False)
     ] = None,
@@ -294,6 +295,7 @@ def timing(
         closed=closed,
         steps=step,
         dates=dates,
+        mapping=mapping,
         outbreak=outbreak,
         language=language,
         parquet=parquet,

@@ -27,6 +27,7 @@ def run(
     closed: bool | None = None,
     steps: list[str] | None = None,
     dates: Literal["dmy", "mdy"] | None = None,
+    mapping: Path | None = None,
     outbreak: str | None = None,
     language: Literal["en", "zh"] = "en",
     parquet: bool = False,
@@ -39,7 +40,7 @@ def run(
     read.
     """
     today = local_date(datetime.now(UTC), "UTC")
-    read = line_list(linelist, today=today, dates=dates, outbreak=outbreak)
+    read = line_list(linelist, today=today, dates=dates, outbreak=outbreak, mapping=mapping)
     timing = measure(read.frame, steps=steps, as_of=as_of, closed=closed, seed=seed)
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -13,12 +13,14 @@ import polars as pl
 
 from quell.errors import QuellError
 from quell.exchange import folder
+from quell.exchange.confirmed import confirmed_by
 from quell.exchange.dates import DayOrder
 from quell.exchange.factrows import case_rows
 from quell.exchange.linelist import read_table_file
 from quell.exchange.preparing import Asked, settled
 from quell.exchange.problems import FileRefused
 from quell.exchange.rows import ReadRow, SetAside
+from quell.exchange.sources import How
 from quell.ledger.exported import effective_facts, is_export
 from quell.tables.definitions import LINELIST
 from quell.tables.frames import of_rows
@@ -51,6 +53,7 @@ def line_list(
     zone: str = "UTC",
     dates: DayOrder | None = None,
     outbreak: str | None = None,
+    mapping: Path | None = None,
     allowed: frozenset[str] = frozenset(),
 ) -> LineList:
     """Read the line list at this path: a file, a folder that holds one, or what ``quell ledger export`` wrote.
@@ -58,6 +61,7 @@ def line_list(
     today     nothing in a file may lie after it; zone: of moments in a file (facts of an export have their own)
     dates     how a file means 03/04/2022
     outbreak  which outbreak of an export; needed where it holds several
+    mapping   a mapping that ``quell open --propose`` wrote and somebody corrected
     allowed   special categories for which a purpose was given
 
     Raises QuellError when there is none, or not one row can be taken.
@@ -65,7 +69,9 @@ def line_list(
     if path.is_file() and is_export(path):
         return _of_export(path, outbreak)
     try:
-        found = settled(folder.find(path, allowed=allowed), Asked(dates=dates))
+        confirmed = confirmed_by(mapping, None)
+        how = How(zone=zone, ids=confirmed.ids)
+        found = settled(folder.find(path, allowed=allowed, how=how, confirmed=confirmed), Asked(dates=dates))
     except FileRefused as error:
         raise QuellError(str(error)) from error
     file = found.files[LINELIST.name]
