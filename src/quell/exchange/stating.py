@@ -80,6 +80,10 @@ class Dataset:
 
 
 def learned(row: ReadRow, occurred: date) -> str | None:
-    """When the source learned of it: the day of report, where that is not before it happened."""
-    reported: date | None = row.values.get("report_date")
-    return reported.isoformat() if reported and reported >= occurred else None
+    """When the source learned of it: the day on which it knew of the case, where that is not before it happened.
+
+    A list that names no day of report knew of the case when it was confirmed, admitted, sampled or fell ill: without this an
+    onset would seem to have been known on the day itself, which is hindsight.
+    """
+    known = row.day(*KNOWN_BY)
+    return known.isoformat() if known and known >= occurred else None

@@ -1,0 +1,358 @@
+"""From a situation to the page: one HTML file that loads nothing, in English or Chinese.
+
+The same situation, form, language and ``made_at`` give the same bytes; no clock is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from quell.catalogue import codes
+from quell.catalogue.when import zone_named
+from quell.charts.drawing import to_svg
+from quell.engines.quality.findings import GROUPS
+from quell.protocol.pack import HOUSE, shipped
+from quell.registry.reading.cursor import reading
+from quell.registry.reading.outbreaks import Outbreak
+from quell.report import counting, written
+from quell.report.curve import BASES, picture
+from quell.report.sentences import summary
+from quell.report.situation import Moment, Situation, situation
+from quell.report.suppression import SMALLEST, Count, Form
+
+LANGUAGES = {"en": "en", "zh": "zh-hans"}
+# The offspring of a case, in bands: one case with very many would be somebody.
+_OFFSPRING = ((0, 0), (1, 1), (2, 2), (3, 4), (5, 9), (10, None))
+_SIZES = ((1, 1), (2, 2), (3, 4), (5, 9), (10, 19), (20, 49), (50, None))
+_TABLE_ROWS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A page and what to call its file."""
+
+    html: str
+    name: str
+
+
+def report(
+    outbreak: Outbreak,
+    moment: Moment,
+    *,
+    language: str,
+    made_at: datetime,
+    public: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Read an outbreak as it was known at a moment and make its page. language: en or zh.
+
+    Raises ReportRefused where nothing was known of it then.
+    """
+    form = Form(public)
+    found = situation(outbreak, moment, form, progress)
+    return render(found, form, language=language, made_at=made_at)
+
+
+def render(found: Situation, form: Form, *, language: str, made_at: datetime) -> Report:
+    """The page of a situation. made_at: stated on it; language: en or zh."""
+    with translation.override(LANGUAGES[language]):
+        context = _context(found, form, made_at)
+        html = render_to_string("report/report.html", context)
+    public = "-public" if form.public else ""
+    slug = found.outbreak.outbreak_id.partition(":")[2].replace("/", "-")
+    name = f"{slug}-{found.moment.on.isoformat()}{public}-{language}.html"
+    return Report(html, name)
+
+
+def _context(found: Situation, form: Form, made_at: datetime) -> dict[str, Any]:
+    language = written.language()
+    outbreak = found.outbreak
+    held, measures = counting.restricted(found.tables, found.moment.at)
+    return {
+        "language": LANGUAGES[language],
+        "title": outbreak.named(language),
+        "found": found,
+        "outbreak": outbreak,
+        "form": form,
+        "smallest": SMALLEST,
+        "at": _local(found.moment.at, outbreak.zone),
+        "made_at": _local(made_at, outbreak.zone),
+        "grades": _grades(found),
+        "pack_title": found.pack.title.get(language) or found.pack.title.get("en", ""),
+        "pack_notice": found.pack.notice.get(language) or found.pack.notice.get("en", ""),
+        "summary": summary(found, form, language),
+        "cases": form.one(found.cases),
+        "last": form.one(found.recent.last),
+        "before": form.one(found.recent.before),
+        "died": form.one(found.outcomes.died),
+        "outcomes": _outcomes(found, form),
+        "fatality_all": form.share(found.outcomes.died, found.outcomes.all),
+        "fatality_settled": form.share(found.outcomes.died, found.outcomes.settled),
+        "breakdowns": _breakdowns(found, form),
+        "ages": _ages(found, form),
+        "curve": found.curve,
+        "curve_svg": _curve_svg(found, form),
+        "curve_rows": _curve_rows(found, form),
+        "timing_rows": _timing_rows(found, form),
+        "timing_why": found.timing.why.in_language(language),
+        "timing_svg": _timing_svg(found, form),
+        "contacts": dict(
+            zip(("named", "cases"), form.parts([found.contacts.named, found.contacts.cases]), strict=True)
+        )
+        | {
+            "concluded": form.one(found.contacts.concluded),
+            "recent": form.one(found.contacts.recent),
+        },
+        "held": form.one(held),
+        "measures": _named("measure", measures, form),
+        "tests": _named("test_result", list(found.tables.tests.items()), form),
+        "chains": found.chains,
+        "chain_counts": {
+            name: form.one(getattr(found.chains, name))
+            for name in ("chains", "largest", "alone", "named", "met", "without_source", "outside")
+        },
+        "sizes": _banded(found.chains.sizes, _SIZES, form, weigh=True),
+        "offspring": _banded(found.chains.offspring, _OFFSPRING, form, weigh=False),
+        "most": None if form.public else found.chains.share_of_most(),
+        "duties": _duties(found, form, language),
+        "quality": _quality(found, form, language),
+        "absent": [_column(name) for name in found.quality.absent],
+    }
+
+
+def _local(at: datetime, zone: str) -> str:
+    return at.astimezone(zone_named(zone)).strftime("%Y-%m-%d %H:%M")
+
+
+def _grades(found: Situation) -> list[tuple[str, str]]:
+    """The certainty of the pack's deadlines, best first: (letter, in words)."""
+    pack = found.pack
+    letters = {pack.sources[rule.deadline_source].certainty for rule in pack.duties}
+    return [
+        (letter, codes.label("certainty_grade", letter, written.language()))
+        for letter in sorted(letters, key="PNSWMXA".index)
+    ]
+
+
+def _named(list_name: str, counted: list[tuple[str, int]], form: Form) -> list[tuple[str, Count]]:
+    """Counts by code, under the code's own words."""
+    shown = form.parts([n for _, n in counted])
+    return [
+        (codes.label(list_name, code, written.language()) if code else _("Nobody said"), value)
+        for (code, _number), value in zip(counted, shown, strict=True)
+    ]
+
+
+def _breakdowns(found: Situation, form: Form) -> list[tuple[str, str, list[tuple[str, Count]]]]:
+    """(anchor, caption, rows): a table each, left out where nobody said anything."""
+    cases = found.tables.linelist
+    made = []
+    for column, caption in (
+        ("classification", _("Cases by classification")),
+        ("found_in", _("Cases by how they were found")),
+        ("sex", _("Cases by sex")),
+        ("occupation", _("Cases by occupation")),
+    ):
+        counted = counting.by_code(cases, column)
+        if any(code for code, _number in counted) and (column != "sex" or form.public):
+            made.append((column, caption, _named(column, counted, form)))
+    places = counting.by_code(cases, "jurisdiction")
+    if len(places) > 1:
+        names = _jurisdictions()
+        shown = form.parts([n for _, n in places])
+        rows = [(names.get(code, code), value) for (code, _n), value in zip(places, shown, strict=True)]
+        made.append(("jurisdiction", _("Cases by jurisdiction that answers"), rows))
+    return made
+
+
+def _jurisdictions() -> dict[str, str]:
+    language = written.language()
+    with reading() as cursor:
+        cursor.execute("SELECT code, names ->> %s, names ->> 'en' FROM registry.jurisdiction", [language])
+        names = {code: own or english or code for code, own, english in cursor}
+    return names | {"ZZ": _("Not known")}
+
+
+def _outcomes(found: Situation, form: Form) -> list[tuple[str, Count]]:
+    ends = found.outcomes
+    died, recovered, still = form.parts([ends.died, ends.recovered, ends.open])
+    return [(_("Died"), died), (_("Recovered"), recovered), (_("No outcome yet"), still)]
+
+
+def _ages(found: Situation, form: Form) -> list[tuple[str, tuple[Count, ...]]]:
+    """By age band: female, male, other or unknown, all; in the form for the public only all."""
+    rows = counting.ages(found.tables.linelist)
+    if not any(row.band for row in rows):
+        return []
+    labels = [row.band or _("Not known") for row in rows]
+    if form.public:
+        return [
+            (label, (value,)) for label, value in zip(labels, form.parts([r.all for r in rows]), strict=True)
+        ]
+    return [
+        (label, tuple(Count(n) for n in (row.female, row.male, row.other, row.all)))
+        for label, row in zip(labels, rows, strict=True)
+    ]
+
+
+def _curve_svg(found: Situation, form: Form) -> str:
+    if not found.curve.bins:
+        return ""
+    words = {
+        "onset": _("by day of onset") if not form.public else _("cases"),
+        "sample": _("by day of sampling"),
+        "known": _("by day of becoming known"),
+        "cases": _("cases a week") if found.curve.weekly else _("cases a day"),
+        "few": _("fewer than %(n)d") % {"n": SMALLEST},
+    }
+    return _svg(picture(found.curve, words, SMALLEST if form.public else 0))
+
+
+def _curve_rows(found: Situation, form: Form) -> list[tuple[str, tuple[Count, ...]]]:
+    bins = found.curve.bins[-_TABLE_ROWS:]
+    if form.public:
+        shown = form.parts([each.total for each in bins])
+        return [(each.first.isoformat(), (value,)) for each, value in zip(bins, shown, strict=True)]
+    return [
+        (
+            each.first.isoformat(),
+            tuple(Count(getattr(each, name)) for name in (*BASES, "became_known")),
+        )
+        for each in bins
+    ]
+
+
+def _timing_rows(found: Situation, form: Form) -> list[dict[str, Any]]:
+    """Two rows a step: complete pairs, and the estimate beside them."""
+    rows: list[dict[str, Any]] = []
+    for row in found.timing.rows:
+        if form.public and row.n < SMALLEST:
+            continue
+        low, median, high = row.figures.quantiles
+        around = row.figures.quantile_intervals[1]
+        rows.append(
+            {
+                "step": written.step(row.from_step, row.to_step),
+                "first": not rows or rows[-1]["pair"] != (row.from_step, row.to_step),
+                "pair": (row.from_step, row.to_step),
+                "estimate": row.kind != "complete pairs",
+                "n": row.n,
+                "censored": row.n_censored,
+                "low": low,
+                "median": median,
+                "high": high,
+                "mean": row.figures.mean,
+                "around": f"{around[0]:.1f}–{around[1]:.1f}" if around else "",
+                "assumption": row.assumption(written.language()),
+            }
+        )
+    return rows
+
+
+def _timing_svg(found: Situation, form: Form) -> str:
+    shown = [row for row in found.timing.rows if row.figures.quantiles[1] is not None]
+    if not shown or (form.public and any(row.n < SMALLEST for row in shown)):
+        return ""
+    return _svg(found.timing.figure_in(written.language()))
+
+
+def _svg(chart: Any) -> str:
+    """Our own drawing, with the page's colours; nothing in it comes from a reader."""
+    return mark_safe(to_svg(chart, follow_page=True))  # noqa: S308 - made by us from numbers and our own words
+
+
+def _banded(
+    counted: tuple[tuple[int, int], ...],
+    bands: tuple[tuple[int, int | None], ...],
+    form: Form,
+    *,
+    weigh: bool,
+) -> list[tuple[str, Count, Count]]:
+    """(band, how many, cases in them). weigh: a chain counts with its cases; otherwise each is one case."""
+    rows = []
+    for low, high in bands:
+        inside = [(size, n) for size, n in counted if size >= low and (high is None or size <= high)]
+        many = sum(n for _size, n in inside)
+        cases = sum(size * n for size, n in inside) if weigh else many
+        rows.append((_band(low, high), many, cases))
+    while rows and not rows[-1][1]:
+        rows.pop()
+    shown = form.parts([cases for _b, _m, cases in rows])
+    # Where the cases of a band are not told, neither is how many chains they make.
+    return [
+        (band, Count(many) if value.shown else value, value)
+        for (band, many, _c), value in zip(rows, shown, strict=True)
+    ]
+
+
+def _band(low: int, high: int | None) -> str:
+    if high is None:
+        return _("%(n)d or more") % {"n": low}
+    return str(low) if low == high else f"{low}–{high}"
+
+
+def _duties(found: Situation, form: Form, language: str) -> list[dict[str, Any]]:
+    """A row for each desk and, within, for each rule; in the form for the public desks only."""
+    rows: list[dict[str, Any]] = []
+    for each in found.duties:
+        if form.public and each.rule:
+            continue
+        names = ("owed", "in_time", "met_late", "missed", "open_late", "open_in_time", "late_event", "ended")
+        late_shown = form.all_shown((each.in_time, each.late))
+        rows.append(
+            {
+                "desk": not each.rule,
+                "title": _rule_title(found, each.rule, language)
+                if each.rule
+                else codes.label("desk", each.desk, language),
+                **{name: form.one(getattr(each, name)) for name in names},
+                "not_recorded": form.one(each.not_recorded),
+                "share": form.share(each.in_time, each.judged),
+                "median": each.median_late if late_shown else None,
+            }
+        )
+    return rows
+
+
+def _rule_title(found: Situation, rule: str, language: str) -> str:
+    for pack in (found.pack, shipped()[HOUSE], *shipped().values()):
+        known = pack.rule(rule)
+        if known is not None:
+            return known.title.get(language) or known.title.get("en", rule)
+    return rule
+
+
+def _quality(found: Situation, form: Form, language: str) -> list[tuple[str, list[dict[str, Any]]]]:
+    """By group: what was found, how many, of how many, by which rule and whose."""
+    return [
+        (
+            group,
+            [
+                {
+                    "told": each.told(language),  # type: ignore[arg-type]
+                    "count": form.one(each.count),
+                    "of": each.of,
+                    "share": form.share(each.count, each.of),
+                    "rule": each.rule(language),  # type: ignore[arg-type]
+                    "source": each.source,
+                }
+                for each in found.quality.of(group)
+                if not (form.public and group == "improbable" and each.count < SMALLEST)
+            ],
+        )
+        for group in GROUPS
+    ]
+
+
+def _column(name: str) -> str:
+    from quell.engines.quality.words import COLUMNS
+
+    return COLUMNS.get(name, {}).get(written.language(), name)
