@@ -1,5 +1,4 @@
-"""The epidemic curve of a report: bars by the best date of each case, a line by when cases became known, and the last days
-that still fill."""
+"""The epidemic curve of a report: bars by the best date of each case, a line by when they became known, the days that fill."""
 
 from __future__ import annotations
 
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
 # Which date a case is put on, best first, and its colour.
 BASES = ("onset", "sample", "known")
 _COLOURS = {"onset": LIGHT["accent"], "sample": LIGHT["info"], "known": LIGHT["ink-3"]}
-_DAILY_UP_TO = 150
-_WIDTH, _HEIGHT = 760, 220
+_DAILY_UP_TO = 70
+_HEIGHT = 220
 _WEEK = 7
 
 
@@ -61,7 +60,7 @@ def curve(linelist: pl.DataFrame, on: date, *, filling: int | None, weekly: bool
     """The curve up to a day. Days without a case are kept; weeks end with the day of the report.
 
     filling  how many days back the curve still fills
-    weekly   always by week; otherwise only where there are more than 150 days
+    weekly   always by week; otherwise only where there are 70 days or more
     """
     put: Counter[tuple[str, date]] = Counter()
     became: Counter[date] = Counter()
@@ -71,7 +70,7 @@ def curve(linelist: pl.DataFrame, on: date, *, filling: int | None, weekly: bool
         became[known] += 1
     if not put:
         return Curve((), None)
-    first = min(min(day for _, day in put), min(became))
+    first = min(*(day for _, day in put), *became)
     length = _WEEK if weekly or (on - first).days >= _DAILY_UP_TO else 1
     count = -(-((on - first).days + 1) // length)
     begins = on + timedelta(days=1) - timedelta(days=count * length)
@@ -86,22 +85,27 @@ def curve(linelist: pl.DataFrame, on: date, *, filling: int | None, weekly: bool
     return Curve(bins, None if filling is None else on + timedelta(days=1) - timedelta(days=filling))
 
 
-def picture(made: Curve, words: dict[str, str], smallest: int = 0) -> LayerChart:
+def picture(made: Curve, words: dict[str, str], smallest: int = 0, *, width: int = 760) -> LayerChart:
     """The curve as an Altair definition.
 
     words     of the legend and axes, in the reader's language: onset, sample, known, became_known, filling, cases, few
     smallest  counts from 1 to below this are drawn as pale bars of half that height: they are not told
+    width     of the drawing in pixels, axes apart
     """
     import altair as alt
 
     end = made.bins[-1].first + timedelta(days=made.bins[-1].days)
     bars = pl.DataFrame(_bars(made, words, smallest), schema=_BARS, orient="row")
-    legend = [words[basis] for basis in BASES if made.total(basis)]
-    colours = [_COLOURS[basis] for basis in BASES if made.total(basis)]
+    put = [basis for basis in BASES if made.total(basis)]
+    if smallest:
+        put = put[:1]
+    legend, colours = [words[basis] for basis in put], [_COLOURS[basis] for basis in put]
     if any(few for *_, few in bars.iter_rows()):
         legend, colours = [*legend, words["few"]], [*colours, LIGHT["line-2"]]
     time = alt.Scale(type="utc", domain=[_at(made.bins[0].first), _at(end)], nice=False)
-    axis = alt.Axis(format=_written(made), tickCount=8, labelOverlap=True, grid=False, title=None)
+    axis = alt.Axis(
+        format=_written(made), tickCount=max(3, width // 95), labelOverlap=True, grid=False, title=None
+    )
     x: Any = alt.X("from:T", scale=time, axis=axis)
     y: Any = alt.Y("low:Q", title=words["cases"], axis=alt.Axis(tickMinStep=1, format="d"))
     colour = alt.Color(
@@ -131,7 +135,7 @@ def picture(made: Curve, words: dict[str, str], smallest: int = 0) -> LayerChart
             .mark_line(interpolate="step-after", color=LIGHT["ink"], strokeWidth=1.3)
             .encode(x=x, y="count:Q")
         )
-    return alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT)
+    return alt.LayerChart(layer=layers).properties(width=width, height=_HEIGHT)
 
 
 _BARS: Any = {
@@ -145,19 +149,17 @@ _BARS: Any = {
 
 
 def _bars(made: Curve, words: dict[str, str], smallest: int) -> list[tuple[Any, ...]]:
+    """(from, to, low, high, of which colour, whether it hides a small count). Where small counts hide, parts are not told."""
     rows: list[tuple[Any, ...]] = []
+    put = [basis for basis in BASES if made.total(basis)]
     for each in made.bins:
         to = each.first + timedelta(days=each.days)
         if 0 < each.total < smallest:
             rows.append((each.first, to, 0.0, smallest / 2, words["few"], True))
             continue
         low = 0.0
-        parts = (
-            [("onset", each.total)]
-            if smallest and made.total("onset")
-            else [(b, getattr(each, b)) for b in BASES]
-        )
-        for basis, number in parts:
+        for basis in put[:1] if smallest else put:
+            number = each.total if smallest else getattr(each, basis)
             if number:
                 rows.append((each.first, to, low, low + number, words[basis], False))
                 low += number

@@ -90,6 +90,7 @@ def _context(found: Situation, form: Form, made_at: datetime) -> dict[str, Any]:
         "pack_notice": found.pack.notice.get(language) or found.pack.notice.get("en", ""),
         "summary": summary(found, form, language),
         "cases": form.one(found.cases),
+        "recorded": _recorded(outbreak),
         "last": form.one(found.recent.last),
         "before": form.one(found.recent.before),
         "died": form.one(found.outcomes.died),
@@ -121,10 +122,24 @@ def _context(found: Situation, form: Form, made_at: datetime) -> dict[str, Any]:
         },
         "sizes": _banded(found.chains.sizes, _SIZES, form, weigh=True),
         "offspring": _banded(found.chains.offspring, _OFFSPRING, form, weigh=False),
-        "most": None if form.public else found.chains.share_of_most(),
+        "half": None if form.public else found.chains.half_from(),
         "duties": _duties(found, form, language),
         "quality": _quality(found, form, language),
         "absent": [_column(name) for name in found.quality.absent],
+    }
+
+
+def _recorded(outbreak: Outbreak) -> dict[str, bool]:
+    """What its source could record: what it could not is not nought."""
+    kinds = outbreak.recordable
+    return {
+        name: kinds is None or bool(kinds & wanted)
+        for name, wanted in (
+            ("deaths", {"person.died", "case.outcome_known"}),
+            ("contacts", {"contact.named"}),
+            ("holds", {"restriction.ordered"}),
+            ("tests", {"person.tested", "tube.resulted"}),
+        )
     }
 
 
@@ -203,17 +218,19 @@ def _ages(found: Situation, form: Form) -> list[tuple[str, tuple[Count, ...]]]:
     ]
 
 
-def _curve_svg(found: Situation, form: Form) -> str:
+def _curve_svg(found: Situation, form: Form) -> tuple[str, ...]:
+    """For a desk and for a phone."""
     if not found.curve.bins:
-        return ""
+        return ()
     words = {
-        "onset": _("by day of onset") if not form.public else _("cases"),
-        "sample": _("by day of sampling"),
-        "known": _("by day of becoming known"),
+        "onset": _("cases") if form.public else _("by day of onset"),
+        "sample": _("cases") if form.public else _("by day of sampling"),
+        "known": _("cases") if form.public else _("by day of becoming known"),
         "cases": _("cases a week") if found.curve.weekly else _("cases a day"),
         "few": _("fewer than %(n)d") % {"n": SMALLEST},
     }
-    return _svg(picture(found.curve, words, SMALLEST if form.public else 0))
+    smallest = SMALLEST if form.public else 0
+    return tuple(_svg(picture(found.curve, words, smallest, width=width)) for width in (760, 300))
 
 
 def _curve_rows(found: Situation, form: Form) -> list[tuple[str, tuple[Count, ...]]]:
@@ -303,7 +320,7 @@ def _duties(found: Situation, form: Form, language: str) -> list[dict[str, Any]]
     """A row for each desk and, within, for each rule; in the form for the public desks only."""
     rows: list[dict[str, Any]] = []
     for each in found.duties:
-        if form.public and each.rule:
+        if (form.public and each.rule) or not (each.owed or each.not_recorded):
             continue
         names = ("owed", "in_time", "met_late", "missed", "open_late", "open_in_time", "late_event", "ended")
         late_shown = form.all_shown((each.in_time, each.late))

@@ -80,6 +80,11 @@ def _deaths(found: Situation, form: Form) -> Iterator[str]:
     }
     if of_all is None:
         yield ngettext("%(n)s person died.", "%(n)s people died.", ends.died) % said
+    elif not ends.recovered:
+        yield (
+            _("%(n)s died, %(all)s of all cases; no recovery is known, and %(open)s have no outcome yet.")
+            % said
+        )
     elif not ends.open:
         yield _("%(n)s died, %(all)s of all cases; every outcome is known.") % said
     elif of_settled is None:

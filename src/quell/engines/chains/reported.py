@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import accumulate
 
 import polars as pl
 
@@ -46,14 +47,16 @@ class ReportedChains:
         """Cases that hang together with no other."""
         return sum(number for size, number in self.sizes if size == 1)
 
-    def share_of_most(self, share: float = 0.2) -> float | None:
-        """Of all links, the part that goes out from this share of cases, those with most first.
+    def half_from(self) -> int | None:
+        """The fewest cases from which half of all links to cases go out; None where there is no link.
 
-        Lloyd-Smith et al. 2005, Nature 438:355, figure 1; None where there is no link.
+        How unevenly infection spreads, as Lloyd-Smith et al. 2005, Nature 438:355, figure 1 has it.
         """
         each = sorted((n for n, times in self.offspring for _ in range(times)), reverse=True)
         total = sum(each)
-        return sum(each[: max(1, round(share * len(each)))]) / total if total else None
+        if not total:
+            return None
+        return next(place for place, so_far in enumerate(accumulate(each), start=1) if 2 * so_far >= total)
 
 
 def reported_chains(linelist: pl.DataFrame, contacts: pl.DataFrame) -> ReportedChains:
@@ -67,10 +70,10 @@ def reported_chains(linelist: pl.DataFrame, contacts: pl.DataFrame) -> ReportedC
     """
     cases = linelist["case_id"].to_list()
     known = set(cases)
-    source: dict[str, str] = {}
-    for case, infector in zip(cases, linelist["infector_id"].to_list(), strict=True):
-        if infector is not None and infector != case:
-            source[case] = infector
+    reported = zip(cases, linelist["infector_id"].to_list(), strict=True)
+    source: dict[str, str] = {
+        case: infector for case, infector in reported if infector is not None and infector != case
+    }
     named = len(source)
     outside = len(set(source.values()) - known)
     for contact, met in _first_named(contacts):

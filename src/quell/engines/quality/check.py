@@ -14,7 +14,7 @@ from quell.tables.definitions import LINELIST
 from quell.tables.frames import validated
 
 if TYPE_CHECKING:
-    import pandas
+    import pandas as pd
 
 # The columns that an investigation asks of every case, and of which cases: others may rightly be empty.
 _ASKED: tuple[tuple[str, str], ...] = (
@@ -57,7 +57,7 @@ _IN_ORDER = (
 _OLDEST = 120
 
 
-def check(linelist: pl.DataFrame | pandas.DataFrame, *, as_of: date | None = None) -> Quality:
+def check(linelist: pl.DataFrame | pd.DataFrame, *, as_of: date | None = None) -> Quality:
     """What is missing, impossible and improbable in a line list.
 
     linelist  columns as ``quell.tables.definitions.LINELIST`` has them; only case_id is needed
@@ -114,6 +114,8 @@ def _impossible(frame: pl.DataFrame, as_of: date | None) -> Iterator[Finding]:
     sourced = frame.filter(pl.col("infector_id").is_not_null())
     itself = sourced.filter(pl.col("infector_id") == pl.col("case_id"))
     yield from _found("own_source", ("infector_id",), itself, sourced.height)
+    round_about = frame.filter(pl.col("case_id").is_in(_in_circles(sourced)))
+    yield from _found("circle", ("infector_id",), round_about, sourced.height)
     ages = frame.filter(pl.col("age").is_not_null())
     years = pl.col("age").str.extract(r"^\s*(-?\d+(?:\.\d+)?)\s*$").cast(pl.Float64)
     unheard = ages.filter((years < 0) | (years > _OLDEST))
@@ -124,6 +126,24 @@ def _impossible(frame: pl.DataFrame, as_of: date | None) -> Iterator[Finding]:
         days = [name for name, kind in frame.schema.items() if kind == pl.Date]
         future = pl.any_horizontal((pl.col(name) > as_of).fill_null(value=False) for name in days)
         yield from _found("future", (), frame.filter(future), frame.height, day=as_of.isoformat())
+
+
+def _in_circles(sourced: pl.DataFrame) -> list[str]:
+    """The cases from whom following reported sources leads back to themselves, through others."""
+    source = dict(sourced.select("case_id", "infector_id").iter_rows())
+    settled: set[str] = set()
+    found: list[str] = []
+    for case in source:
+        way: dict[str, int] = {}
+        at = case
+        while at in source and at not in settled and at not in way:
+            way[at] = len(way)
+            at = source[at]
+        if at in way:
+            ring = [each for each, place in way.items() if place >= way[at]]
+            found += ring if len(ring) > 1 else []
+        settled |= way.keys()
+    return sorted(found)
 
 
 def _found(

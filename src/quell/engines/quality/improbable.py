@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 from scipy import stats
@@ -140,7 +141,9 @@ def _alike(frame: pl.DataFrame) -> Iterator[Finding]:
     filled = frame.filter(
         pl.sum_horizontal(pl.col(name).is_not_null().cast(pl.Int64) for name in said) >= _FILLED
     )
-    asked = filled.filter(pl.col("age").is_not_null() & pl.col("sex").is_not_null())
+    # A band of ages is shared by many: only an age in years tells people apart.
+    single = pl.col("age").str.contains(r"^\s*\d+\s*$").fill_null(value=False)
+    asked = filled.filter(single & pl.col("sex").is_not_null())
     if not asked.height:
         return
     same = asked.filter(asked.select(said).is_duplicated())
@@ -162,7 +165,7 @@ def _source_later(frame: pl.DataFrame) -> Iterator[Finding]:
 
 
 def _finding(
-    what: str, columns: tuple[str, ...], rows: pl.DataFrame, of: int, values: dict[str, object]
+    what: str, columns: tuple[str, ...], rows: pl.DataFrame, of: int, values: dict[str, Any]
 ) -> Finding:
     return Finding("improbable", what, columns, rows.height, of, tuple(rows["case_id"].to_list()), values)
 

@@ -42,6 +42,10 @@ FINDINGS: dict[str, Words] = {
     "order": {"en": "{c1} lies before {c0}", "zh": "{c1}早于{c0}"},
     "alive_with_death": {"en": "a day of death, and another outcome", "zh": "有死亡日期，转归却不是死亡"},
     "own_source": {"en": "the case is its own source", "zh": "病例以自身为感染来源"},
+    "circle": {
+        "en": "reported sources that lead back to the case itself",
+        "zh": "报告的感染来源绕回病例自身",
+    },
     "age": {"en": "an age below 0 or above {oldest}", "zh": "年龄小于 0 或大于 {oldest}"},
     "id_twice": {"en": "one id in several rows", "zh": "同一编号出现多行"},
     "future": {"en": "a date after {day}", "zh": "日期晚于 {day}"},
@@ -93,8 +97,8 @@ RULES: dict[str, Words] = {
         "zh": "23 至 62 岁的单岁年龄，至少 50 人，指数不低于 125 且二项检验 p 小于 0.001",
     },
     "alike": {
-        "en": "at least 5 columns filled in, age and sex among them; two people can be alike",
-        "zh": "至少填写 5 列，其中含年龄与性别；两人也可能恰好相同",
+        "en": "at least 5 columns filled in, sex and an age in years among them; two people can be alike",
+        "zh": "至少填写 5 列，其中含性别与单岁年龄；两人也可能恰好相同",
     },
     "source_later": {
         "en": "can be, where people infect others before they fall ill",
