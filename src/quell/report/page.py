@@ -5,6 +5,7 @@ The same situation, form, language and ``made_at`` give the same bytes; no clock
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -230,7 +231,9 @@ def _curve_svg(found: Situation, form: Form) -> tuple[str, ...]:
         "few": _("fewer than %(n)d") % {"n": SMALLEST},
     }
     smallest = SMALLEST if form.public else 0
-    return tuple(_svg(picture(found.curve, words, smallest, width=width)) for width in (760, 300))
+    return tuple(
+        _svg(picture(found.curve, words, smallest, width=width), f"curve{width}") for width in (760, 300)
+    )
 
 
 def _curve_rows(found: Situation, form: Form) -> list[tuple[str, tuple[Count, ...]]]:
@@ -278,12 +281,24 @@ def _timing_svg(found: Situation, form: Form) -> str:
     shown = [row for row in found.timing.rows if row.figures.quantiles[1] is not None]
     if not shown or (form.public and any(row.n < SMALLEST for row in shown)):
         return ""
-    return _svg(found.timing.figure_in(written.language()))
+    return _svg(found.timing.figure_in(written.language()), "steps")
 
 
-def _svg(chart: Any) -> str:
-    """Our own drawing, with the page's colours; nothing in it comes from a reader."""
-    return mark_safe(to_svg(chart, follow_page=True))  # noqa: S308 - made by us from numbers and our own words
+_CLIP = re.compile(r"\bclip\d+\b")
+# What a drawing says of itself part by part, in English; the page gives the whole one name and the numbers as a table.
+_PART_NAMES = re.compile(r' (?:aria-label|aria-roledescription|aria-hidden|role)="[^"]*"')
+
+
+def _svg(chart: Any, name: str) -> str:
+    """Our own drawing, with the page's colours; nothing in it comes from a reader.
+
+    The drawing program numbers clips through the life of the process: they are numbered anew, so that the same figures
+    give the same bytes and two drawings on a page never share one.
+    """
+    drawn = _PART_NAMES.sub("", to_svg(chart, follow_page=True))
+    numbers: dict[str, str] = {}
+    drawn = _CLIP.sub(lambda found: numbers.setdefault(found[0], f"{name}-{len(numbers)}"), drawn)
+    return mark_safe(drawn)  # noqa: S308 - made by us from numbers and our own words
 
 
 def _banded(

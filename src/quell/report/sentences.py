@@ -192,7 +192,11 @@ def _duties(found: Situation, form: Form) -> Iterator[str]:
 def _quality(found: Situation, form: Form) -> Iterator[str]:
     onset = next((each for each in found.quality.of("missing") if each.columns == ("onset_date",)), None)
     if onset is not None:
-        yield _("%(n)s of %(of)s cases have no day of onset.") % {
+        yield ngettext(
+            "%(n)s of %(of)s cases has no day of onset.",
+            "%(n)s of %(of)s cases have no day of onset.",
+            onset.count,
+        ) % {
             "n": count(form.one(onset.count)),
             "of": number(onset.of),
         }

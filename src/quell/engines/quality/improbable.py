@@ -104,6 +104,9 @@ def _one_day(frame: pl.DataFrame, name: str) -> Iterator[Finding]:
     """A day with far more than the week around it."""
     counted = dict(frame[name].drop_nulls().value_counts().iter_rows())
     for day in sorted(counted):
+        # A week must lie on either side: on the edge of a wave every day is far above those before it.
+        if (day - min(counted)).days < _WEEK or (max(counted) - day).days < _WEEK:
+            continue
         around = [
             counted.get(day + timedelta(days=shift), 0) for shift in range(-_WEEK, _WEEK + 1) if shift != 0
         ]

@@ -20,7 +20,7 @@ COLUMNS: dict[str, Words] = {
     "exposure_end": {"en": "last exposure", "zh": "末次暴露日期"},
     "infection_date": {"en": "infection", "zh": "感染日期"},
     "classification": {"en": "classification", "zh": "病例分类"},
-    "found_in": {"en": "how it was found", "zh": "发现途径"},
+    "found_in": {"en": "route of detection", "zh": "发现途径"},
     "age": {"en": "age", "zh": "年龄"},
     "sex": {"en": "sex", "zh": "性别"},
     "occupation": {"en": "occupation", "zh": "职业"},
@@ -89,8 +89,8 @@ RULES: dict[str, Words] = {
         "zh": "与前后各两日相比，二项检验 p 小于 0.001 且至少为两倍，至少 50 个日期",
     },
     "one_day": {
-        "en": "at least 10 and four times the mean of the 14 days around, Poisson p below one in a million; a common exposure or a batch of entries looks so too",
-        "zh": "至少 10 例且为前后 14 天均值的四倍，泊松 p 小于百万分之一；共同暴露或成批录入亦会如此",
+        "en": "at least 10 and four times the mean of the 14 days around, a week on either side, Poisson p below one in a million; a common exposure or a batch of entries looks so too",
+        "zh": "至少 10 例且为前后 14 天均值的四倍，前后均有一周数据，泊松 p 小于百万分之一；共同暴露或成批录入亦会如此",
     },
     "whipple": {
         "en": "ages 23 to 62 in single years, at least 50, index 125 or more and binomial p below 0.001",

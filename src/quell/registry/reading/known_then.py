@@ -118,8 +118,16 @@ def known_then(
     for number, subject in enumerate(_judged(cursor, units, known, packs, related), start=1):
         if progress and number % _CHUNK == 0:
             progress(number, len(units))
-        if any(outbreak in stated.body["outbreaks"] for stated in subject.facts):
+        if _concerns(subject, outbreak):
             yield subject
+
+
+def _concerns(subject: KnownSubject, outbreak: str) -> bool:
+    """Whether something was known of it in this outbreak, or followed."""
+    judged = subject.judgement
+    return any(outbreak in stated.body["outbreaks"] for stated in subject.facts) or any(
+        each.outbreak == outbreak for each in (*judged.duties, *judged.conclusions, *judged.restrictions)
+    )
 
 
 class _Related(Mapping[str, Sequence[Conclusion]]):
@@ -153,9 +161,10 @@ def _judged(
         tubes_of = _tubes_of(histories)
         for unit in chunk:
             history = combined(histories[alias] for alias in unit if alias in histories)
-            if not history.effective and not history.conflicts:
-                continue
+            # Of somebody who is only known by the tube that they are in, nothing is said but by the tube.
             tubes = {tube: histories[tube] for alias in unit for tube in tubes_of.get(alias, ())}
+            if not (history.effective or history.conflicts or tubes):
+                continue
             events, _ = events_about(unit[0], unit, history, tubes, known.past)
             yield KnownSubject(unit[0], history.effective, judge(unit[0], events, packs, related))
 
@@ -186,8 +195,12 @@ def _units(
     cursor.execute(
         """WITH concerned AS (
                SELECT s.subject_id FROM registry.subject s
-               WHERE s.watched AND EXISTS (SELECT FROM ledger.fact f
-                                           WHERE f.subject = s.subject_id AND f.body -> 'outbreaks' ? %(outbreak)s))
+               WHERE s.watched AND (
+                   EXISTS (SELECT FROM ledger.fact f
+                           WHERE f.subject = s.subject_id AND f.body -> 'outbreaks' ? %(outbreak)s)
+                   OR EXISTS (SELECT FROM ledger.link l JOIN ledger.fact f ON f.subject = l.subject
+                              WHERE l.named = s.subject_id AND l.role = 'members'
+                                AND f.body -> 'outbreaks' ? %(outbreak)s)))
            SELECT subject_id FROM concerned
            UNION SELECT l.subject FROM ledger.link l JOIN concerned c ON l.named = c.subject_id WHERE l.role = %(naming)s""",
         {"outbreak": outbreak, "naming": _NAMING},
