@@ -10,7 +10,7 @@ PUBLIC, INTERNAL = Form(public=True), Form(public=False)
 
 
 @pytest.mark.parametrize(("number", "shown"), [(0, True), (1, False), (4, False), (5, True)])
-def test_counts_from_one_to_four_are_hidden(number: int, shown: bool) -> None:
+def test_counts_from_one_to_four_are_hidden(number: int, *, shown: bool) -> None:
     assert PUBLIC.one(number).shown is shown
     assert INTERNAL.one(number).number == number
 
@@ -30,3 +30,9 @@ def test_a_share_that_gives_a_small_number_away_is_not_shown() -> None:
     assert PUBLIC.share(98, 100) is None
     assert PUBLIC.share(50, 100) == 0.5
     assert INTERNAL.share(3, 100) == 0.03
+
+
+def test_a_part_is_hidden_where_what_is_left_of_the_whole_is_small() -> None:
+    assert PUBLIC.within(97, 100).reason == "other"
+    assert PUBLIC.within(3, 100).reason == "small"
+    assert PUBLIC.within(100, 100).number == 100

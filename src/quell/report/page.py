@@ -106,10 +106,9 @@ def _context(found: Situation, form: Form, made_at: datetime) -> dict[str, Any]:
         "timing_rows": _timing_rows(found, form),
         "timing_why": found.timing.why.in_language(language),
         "timing_svg": _timing_svg(found, form),
-        "contacts": dict(
-            zip(("named", "cases"), form.parts([found.contacts.named, found.contacts.cases]), strict=True)
-        )
-        | {
+        "contacts": {
+            "named": form.one(found.contacts.named),
+            "cases": form.within(found.contacts.cases, found.contacts.named),
             "concluded": form.one(found.contacts.concluded),
             "recent": form.one(found.contacts.recent),
         },
@@ -370,8 +369,8 @@ def _quality(found: Situation, form: Form, language: str) -> list[tuple[str, lis
             [
                 {
                     "told": each.told(language),  # type: ignore[arg-type]
-                    "count": form.one(each.count),
-                    "of": each.of,
+                    "count": form.within(each.count, each.of),
+                    "of": form.one(each.of),
                     "share": form.share(each.count, each.of),
                     "rule": each.rule(language),  # type: ignore[arg-type]
                     "source": each.source,

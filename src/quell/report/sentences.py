@@ -140,7 +140,7 @@ def _filling(found: Situation) -> Iterator[str]:
 def _contacts(found: Situation, form: Form) -> Iterator[str]:
     people = found.contacts
     if people.named:
-        named, cases = form.parts([people.named, people.cases])
+        named, cases = form.one(people.named), form.within(people.cases, people.named)
         yield ngettext(
             "%(n)s person was named as a contact; of these %(cases)s are cases.",
             "%(n)s people were named as contacts; of these %(cases)s are cases.",
@@ -197,8 +197,8 @@ def _quality(found: Situation, form: Form) -> Iterator[str]:
             "%(n)s of %(of)s cases have no day of onset.",
             onset.count,
         ) % {
-            "n": count(form.one(onset.count)),
-            "of": number(onset.of),
+            "n": count(form.within(onset.count, onset.of)),
+            "of": count(form.one(onset.of)),
         }
     impossible, improbable = (len(found.quality.of(group)) for group in GROUPS[1:])
     if impossible or improbable:

@@ -46,6 +46,11 @@ class Form:
                 counts[min(others, key=lambda place: numbers[place])] = Count(None, "other")
         return counts
 
+    def within(self, part: int, whole: int) -> Count:
+        """A part of a whole that is shown: hidden where it is small, or where what is left is."""
+        count = self.one(part)
+        return count if not count.shown or self.one(whole - part).shown else Count(None, "other")
+
     def share(self, part: int, whole: int) -> float | None:
         """A share; None where its part may not be shown, or what is left of the whole may not, or there is nothing."""
         if not whole or not self.one(part).shown or not self.one(whole - part).shown:

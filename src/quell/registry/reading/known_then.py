@@ -125,9 +125,12 @@ def known_then(
 def _concerns(subject: KnownSubject, outbreak: str) -> bool:
     """Whether something was known of it in this outbreak, or followed."""
     judged = subject.judgement
-    return any(outbreak in stated.body["outbreaks"] for stated in subject.facts) or any(
-        each.outbreak == outbreak for each in (*judged.duties, *judged.conclusions, *judged.restrictions)
-    )
+    followed = {
+        *(each.outbreak for each in judged.duties),
+        *(each.outbreak for each in judged.conclusions),
+        *(each.outbreak for each in judged.restrictions),
+    }
+    return outbreak in followed or any(outbreak in stated.body["outbreaks"] for stated in subject.facts)
 
 
 class _Related(Mapping[str, Sequence[Conclusion]]):
