@@ -25,6 +25,8 @@ from quell.registry.reading.cursor import reading
 from quell.registry.reading.outbreaks import Outbreak
 from quell.report import counting, written
 from quell.report.curve import BASES, picture
+from quell.report.ends import Ends
+from quell.report.lateness import Lateness
 from quell.report.sentences import summary
 from quell.report.situation import Moment, Situation, situation
 from quell.report.suppression import SMALLEST, Count, Form
@@ -34,6 +36,8 @@ LANGUAGES = {"en": "en", "zh": "zh-hans"}
 _OFFSPRING = ((0, 0), (1, 1), (2, 2), (3, 4), (5, 9), (10, None))
 _SIZES = ((1, 1), (2, 2), (3, 4), (5, 9), (10, 19), (20, 49), (50, None))
 _TABLE_ROWS = 400
+# Days beyond which the end of an interval says only that it is not known.
+_BOUNDLESS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +98,7 @@ def _context(found: Situation, form: Form, made_at: datetime) -> dict[str, Any]:
         "recorded": _recorded(outbreak),
         "last": form.one(found.recent.last),
         "before": form.one(found.recent.before),
-        "died": form.one(found.outcomes.died),
-        "outcomes": _outcomes(found, form),
-        "fatality_all": form.share(found.outcomes.died, found.outcomes.all),
-        "fatality_settled": form.share(found.outcomes.died, found.outcomes.settled),
+        "ends": Ends.of(found.outcomes, form),
         "breakdowns": _breakdowns(found, form),
         "ages": _ages(found, form),
         "curve": found.curve,
@@ -124,6 +125,7 @@ def _context(found: Situation, form: Form, made_at: datetime) -> dict[str, Any]:
         "offspring": _banded(found.chains.offspring, _OFFSPRING, form, weigh=False),
         "half": None if form.public else found.chains.half_from(),
         "duties": _duties(found, form, language),
+        "all_duties": _of_duties(found.all_duties, form),
         "quality": _quality(found, form, language),
         "absent": [_column(name) for name in found.quality.absent],
     }
@@ -196,12 +198,6 @@ def _jurisdictions() -> dict[str, str]:
     return names | {"ZZ": _("Not known")}
 
 
-def _outcomes(found: Situation, form: Form) -> list[tuple[str, Count]]:
-    ends = found.outcomes
-    died, recovered, still = form.parts([ends.died, ends.recovered, ends.open])
-    return [(_("Died"), died), (_("Recovered"), recovered), (_("No outcome yet"), still)]
-
-
 def _ages(found: Situation, form: Form) -> list[tuple[str, tuple[Count, ...]]]:
     """By age band: female, male, other or unknown, all; in the form for the public only all."""
     rows = counting.ages(found.tables.linelist)
@@ -253,7 +249,9 @@ def _timing_rows(found: Situation, form: Form) -> list[dict[str, Any]]:
     """Two rows a step: complete pairs, and the estimate beside them."""
     rows: list[dict[str, Any]] = []
     for row in found.timing.rows:
-        if form.public and row.n < SMALLEST:
+        estimate = row.kind != "complete pairs"
+        # Why there is no estimate stands with what the figures rest on.
+        if (form.public and row.n < SMALLEST) or (estimate and row.figures.quantiles[1] is None):
             continue
         low, median, high = row.figures.quantiles
         around = row.figures.quantile_intervals[1]
@@ -262,18 +260,26 @@ def _timing_rows(found: Situation, form: Form) -> list[dict[str, Any]]:
                 "step": written.step(row.from_step, row.to_step),
                 "first": not rows or rows[-1]["pair"] != (row.from_step, row.to_step),
                 "pair": (row.from_step, row.to_step),
-                "estimate": row.kind != "complete pairs",
+                "estimate": estimate,
                 "n": row.n,
                 "censored": row.n_censored,
                 "low": low,
                 "median": median,
                 "high": high,
                 "mean": row.figures.mean,
-                "around": f"{around[0]:.1f}–{around[1]:.1f}" if around else "",
+                "around": _interval(around),
                 "assumption": row.assumption(written.language()),
             }
         )
     return rows
+
+
+def _interval(around: tuple[float, float] | None) -> str:
+    """An interval in days; an end beyond all bounds is said to be so."""
+    if around is None:
+        return ""
+    low, high = around
+    return f"{low:.1f}–{high:.1f}" if high < _BOUNDLESS else f"{low:.1f}–>{_BOUNDLESS}"
 
 
 def _timing_svg(found: Situation, form: Form) -> str:
@@ -331,26 +337,33 @@ def _band(low: int, high: int | None) -> str:
 
 
 def _duties(found: Situation, form: Form, language: str) -> list[dict[str, Any]]:
-    """A row for each desk and, within, for each rule; in the form for the public desks only."""
-    rows: list[dict[str, Any]] = []
-    for each in found.duties:
-        if (form.public and each.rule) or not (each.owed or each.not_recorded):
-            continue
-        names = ("owed", "in_time", "met_late", "missed", "open_late", "open_in_time", "late_event", "ended")
-        late_shown = form.all_shown((each.in_time, each.late))
-        rows.append(
-            {
-                "desk": not each.rule,
-                "title": _rule_title(found, each.rule, language)
-                if each.rule
-                else codes.label("desk", each.desk, language),
-                **{name: form.one(getattr(each, name)) for name in names},
-                "not_recorded": form.one(each.not_recorded),
-                "share": form.share(each.in_time, each.judged),
-                "median": each.median_late if late_shown else None,
-            }
-        )
-    return rows
+    """A row for each desk and, within, for each rule; in the form for the public one row for all."""
+    if form.public:
+        return [{"desk": True, "title": _("All desks")} | _of_duties(found.all_duties, form)]
+    return [
+        {
+            "desk": not each.rule,
+            "title": _rule_title(found, each.rule, language)
+            if each.rule
+            else codes.label("desk", each.desk, language),
+        }
+        | _of_duties(each, form)
+        for each in found.duties
+        if each.owed or each.not_recorded
+    ]
+
+
+def _of_duties(row: Lateness, form: Form) -> dict[str, Any]:
+    parts = ("in_time", "met_late", "missed", "open_late", "open_in_time")
+    shown = dict(zip(parts, form.parts([getattr(row, name) for name in parts]), strict=True))
+    return {
+        **shown,
+        "owed": form.one(row.owed),
+        "late_event": form.one(row.late_event),
+        "not_recorded": form.one(row.not_recorded),
+        "share": form.share(row.in_time, row.judged) if shown["in_time"].shown else None,
+        "median": row.median_late if shown["open_late"].shown and shown["met_late"].shown else None,
+    }
 
 
 def _rule_title(found: Situation, rule: str, language: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quell.engines.quality.findings import GROUPS
+from quell.report.ends import Ends
 from quell.report.situation import Situation
 from quell.report.suppression import Form
 from quell.report.written import count, day, length, number, percent, step
@@ -66,28 +67,26 @@ def _cases(found: Situation, form: Form) -> Iterator[str]:
 
 
 def _deaths(found: Situation, form: Form) -> Iterator[str]:
-    ends = found.outcomes
-    if not ends.died:
-        if ends.settled:
-            yield _("No death is known.")
-        return
-    of_all, of_settled = form.share(ends.died, ends.all), form.share(ends.died, ends.settled)
+    ends, outcomes = Ends.of(found.outcomes, form), found.outcomes
     said = {
-        "n": count(form.one(ends.died)),
-        "all": percent(of_all),
-        "settled": percent(of_settled),
-        "open": count(form.one(ends.open)),
+        "n": count(ends.died),
+        "all": percent(ends.of_all),
+        "settled": percent(ends.of_settled),
+        "open": count(ends.open),
     }
-    if of_all is None:
-        yield ngettext("%(n)s person died.", "%(n)s people died.", ends.died) % said
-    elif not ends.recovered:
+    if not outcomes.died:
+        if outcomes.settled:
+            yield _("No death is known.")
+    elif ends.of_all is None:
+        yield ngettext("%(n)s person died.", "%(n)s people died.", outcomes.died) % said
+    elif not outcomes.open:
+        yield _("%(n)s died, %(all)s of all cases; every outcome is known.") % said
+    elif not outcomes.recovered:
         yield (
             _("%(n)s died, %(all)s of all cases; no recovery is known, and %(open)s have no outcome yet.")
             % said
         )
-    elif not ends.open:
-        yield _("%(n)s died, %(all)s of all cases; every outcome is known.") % said
-    elif of_settled is None:
+    elif ends.of_settled is None:
         yield (
             _("%(n)s died, %(all)s of all cases; that can still rise, since %(open)s have no outcome yet.")
             % said

@@ -6,7 +6,7 @@ from django import template
 
 from quell.catalogue import codes
 from quell.report import written
-from quell.report.suppression import Count, Form
+from quell.report.suppression import Count
 
 register = template.Library()
 
@@ -15,12 +15,6 @@ register = template.Library()
 def shown(value: Count) -> str:
     """A count, or that it is not shown."""
     return written.count(value)
-
-
-@register.filter
-def as_count(value: int, form: Form) -> Count:
-    """A number as it may be shown in this form."""
-    return form.one(value)
 
 
 @register.filter
