@@ -30,6 +30,7 @@ from quell.ledger.record import record
 from quell.protocol.events import Duty
 from quell.protocol.pack import load
 from quell.registry.reading.cursor import reading
+from quell.registry.reading.known_now import known_now
 from quell.registry.reading.known_then import KnownSubject, known_then
 from quell.registry.reading.outbreaks import one
 from quell.registry.reading.tables import OutbreakTables, tables_then
@@ -161,7 +162,11 @@ def seen(database: Connections, outbreak: str) -> dict[str, set[tuple[Any, ...]]
 def read_again(outbreak: str, moment: datetime | None) -> dict[str, set[tuple[Any, ...]]]:
     """The same, judged anew from what was known at a moment."""
     with reading() as cursor:
-        judged = [subject.judgement for subject in known_then(cursor, outbreak, moment)]
+        return judged_in(list(known_then(cursor, outbreak, moment)), outbreak)
+
+
+def judged_in(subjects: list[KnownSubject], outbreak: str) -> dict[str, set[tuple[Any, ...]]]:
+    judged = [subject.judgement for subject in subjects]
     return {
         "duties": {
             (d.duty_id, d.due_event, d.due_known, d.met_at, d.ended_at)
@@ -188,6 +193,11 @@ def test_everything_that_the_ledger_has_reads_as_the_registry_does(database: Con
     adopt_pack()
     record(a_few_days(), by="test", now=NOW)
     assert read_again(OUTBREAK, None) == seen(database, OUTBREAK)
+    with reading() as cursor:
+        quickly, anew = list(known_now(cursor, OUTBREAK)), list(known_then(cursor, OUTBREAK, None))
+    assert judged_in(quickly, OUTBREAK) == judged_in(anew, OUTBREAK)
+    told = [{subject.subject: subject.facts for subject in each} for each in (quickly, anew)]
+    assert told[0] == told[1]
 
 
 def test_what_was_seen_in_the_middle_of_an_outbreak_is_seen_again_from_its_end(

@@ -38,7 +38,7 @@ from quell.registry.interest import interest_in_force
 from quell.registry.judging import events_about
 from quell.registry.packs_in_force import pack_by_digest
 
-_CHUNK = 2000
+CHUNK = 2000
 # Who names a case without a rule having looked at them: contacts under a pack that has no rule for contacts.
 _NAMING = "source_person"
 
@@ -50,6 +50,16 @@ class KnownSubject:
     subject: str
     facts: list[Stored]
     judgement: Judgement
+
+    def concerns(self, outbreak: str) -> bool:
+        """Whether something was known of it in this outbreak, or followed."""
+        judged = self.judgement
+        followed = {
+            *(each.outbreak for each in judged.duties),
+            *(each.outbreak for each in judged.conclusions),
+            *(each.outbreak for each in judged.restrictions),
+        }
+        return outbreak in followed or any(outbreak in stated.body["outbreaks"] for stated in self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +100,7 @@ def known_then(
     if outbreak not in packs.timelines:
         raise LookupError(outbreak)
     known = _Known(at, past)
-    units, resolved = _units(cursor, outbreak, known)
+    units, resolved = units_of(cursor, outbreak, known.those)
     names = _named(
         cursor, [alias for unit in units for alias in unit], interest_in_force(packs).required_roles
     )
@@ -116,21 +126,10 @@ def known_then(
             )
         }
     for number, subject in enumerate(_judged(cursor, units, known, packs, related), start=1):
-        if progress and number % _CHUNK == 0:
+        if progress and number % CHUNK == 0:
             progress(number, len(units))
-        if _concerns(subject, outbreak):
+        if subject.concerns(outbreak):
             yield subject
-
-
-def _concerns(subject: KnownSubject, outbreak: str) -> bool:
-    """Whether something was known of it in this outbreak, or followed."""
-    judged = subject.judgement
-    followed = {
-        *(each.outbreak for each in judged.duties),
-        *(each.outbreak for each in judged.conclusions),
-        *(each.outbreak for each in judged.restrictions),
-    }
-    return outbreak in followed or any(outbreak in stated.body["outbreaks"] for stated in subject.facts)
 
 
 class _Related(Mapping[str, Sequence[Conclusion]]):
@@ -157,8 +156,8 @@ def _judged(
     packs: InForce,
     related: Mapping[str, Sequence[Conclusion]],
 ) -> Iterator[KnownSubject]:
-    for start in range(0, len(units), _CHUNK):
-        chunk = units[start : start + _CHUNK]
+    for start in range(0, len(units), CHUNK):
+        chunk = units[start : start + CHUNK]
         stored = stored_with_tubes(cursor, {alias for unit in chunk for alias in unit})
         histories = {subject: effective(known.those(facts)) for subject, facts in stored.items()}
         tubes_of = _tubes_of(histories)
@@ -188,10 +187,14 @@ def _tubes_of(histories: Mapping[str, Any]) -> dict[str, list[str]]:
     return found
 
 
-def _units(
-    cursor: psycopg.Cursor[Any], outbreak: str, known: _Known
+def units_of(
+    cursor: psycopg.Cursor[Any],
+    outbreak: str,
+    known: Callable[[Iterable[Stored]], list[Stored]] = list,
 ) -> tuple[list[list[str]], dict[str, str]]:
     """The subjects of the outbreak, each with all ids that were known to be one, and what each alias resolved to then.
+
+    known  which of an id's facts count; all where nothing is said
 
     Whom a rule looked at once stays watched, taken back or not: so the watched, and who named one of them as a source.
     """
@@ -222,7 +225,7 @@ def _units(
         edges = {
             alias: into
             for alias in ids
-            if (into := aliases.points_to(effective(known.those(stored.get(alias, ()))).effective))
+            if (into := aliases.points_to(effective(known(stored.get(alias, ()))).effective))
             not in {None, alias}
         }
         for alias in ids:

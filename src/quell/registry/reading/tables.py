@@ -15,6 +15,7 @@ from quell.protocol.events import Conclusion, Duty, Restriction
 from quell.registry.histories import Stored
 from quell.registry.reading.caserows import case_row, confirmed_by_file
 from quell.registry.reading.cursor import reading
+from quell.registry.reading.known_now import known_now
 from quell.registry.reading.known_then import KnownSubject, known_at, known_then
 from quell.registry.reading.outbreaks import Outbreak
 from quell.tables.definitions import CONTACTS, LINELIST, Table
@@ -74,7 +75,9 @@ def tables_then(
     """
     gathered = _Gathered(outbreak)
     with reading() as cursor:
-        for subject in known_then(cursor, outbreak.outbreak_id, at, progress):
+        name = outbreak.outbreak_id
+        known = known_now(cursor, name, progress) if at is None else known_then(cursor, name, at, progress)
+        for subject in known:
             gathered.take(subject)
     return gathered.tables()
 
