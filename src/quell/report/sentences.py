@@ -128,7 +128,7 @@ def _delay(found: Situation, language: str) -> Iterator[str]:
 
 
 def _filling(found: Situation) -> Iterator[str]:
-    if found.filling:
+    if found.filling and (found.recent.last or found.recent.before):
         yield ngettext(
             "The last %(n)s day of the curve still fills: nine of ten cases become known within it.",
             "The last %(n)s days of the curve still fill: nine of ten cases become known within them.",
