@@ -10,6 +10,7 @@ from typing import Any
 from quell.catalogue.fact import Fact
 from quell.exchange.countries import country
 from quell.exchange.rows import ReadRow
+from quell.tables.definitions import KNOWN_BY
 
 DATED_BY = ("confirm_date", "report_date", "onset_date", "rash_date", "sample_date", "admission_date", "death_date",
             "recovery_date", "outcome_date", "infection_date")  # fmt: skip
