@@ -77,7 +77,7 @@ def _row(facts: Sequence[Stored]) -> dict[str, Any]:
 
 def _says(fact: Stored) -> Iterator[tuple[str, Any]]:
     """What a fact gives to the row."""
-    body, day = fact.body, _day(fact)
+    body, day = fact.body, day_of(fact)
     if fact.kind == "exposure.reported" and day:
         yield "exposure_start", day
         yield "exposure_end", _local(body["occurred"], fact, last=True)
@@ -125,10 +125,10 @@ def _confirmed(
     """The day of the first positive that has a sample, else of the first classification as infected."""
     tested = [fact for fact in facts if fact.kind == "person.tested" and fact.body["result"] == "positive"]
     infected = [fact for fact in classified if fact.body["classification"] in _INFECTED]
-    days = [day for fact in tested if fact.body["sampled_on"] if (day := _day(fact))]
+    days = [day for fact in tested if fact.body["sampled_on"] if (day := day_of(fact))]
     if days:
         row["confirm_date"] = min(days)
-    elif infected and (day := _day(infected[0])):
+    elif infected and (day := day_of(infected[0])):
         if infected[0].body["source"].startswith("file:"):
             from_file[place] = day
         row["confirm_date"] = day
@@ -148,7 +148,7 @@ def confirmed_by_file(rows: Rows, from_file: Mapping[int, date]) -> list[str]:
     return ["the line list that was opened had no day of confirmation"]
 
 
-def _day(fact: Stored) -> date | None:
+def day_of(fact: Stored) -> date | None:
     """The local day of a fact; None where its file gave none, and the last day of the file stands in."""
     source_id, occurred = fact.body.get("source_id") or "", fact.body["occurred"]
     if fact.body["source"].startswith("file:") and source_id.endswith(f"@{occurred}"):

@@ -13,7 +13,7 @@ import polars as pl
 from quell.catalogue.when import local_date, parse
 from quell.protocol.events import Conclusion, Duty, Restriction
 from quell.registry.histories import Stored
-from quell.registry.reading.caserows import case_row, confirmed_by_file
+from quell.registry.reading.caserows import case_row, confirmed_by_file, day_of
 from quell.registry.reading.cursor import reading
 from quell.registry.reading.known_now import known_now
 from quell.registry.reading.known_then import KnownSubject, known_at, known_then
@@ -50,7 +50,7 @@ class OutbreakTables:
     """An outbreak at a moment, in plain tables; ids are pseudonyms.
 
     linelist      ``quell.tables.definitions.LINELIST`` and ``known_date``, the local day on which the case was known as one
-    contacts      ``quell.tables.definitions.CONTACTS``, a row for each naming; ``known_date``
+    contacts      ``quell.tables.definitions.CONTACTS``, a row for each naming; ``known_date``, where its source says
     duties        everything that was owed, met or fallen away: rule, desk, jurisdiction, times in UTC, recordable
     restrictions  every ground on which somebody was held or isolated; until: when it ended or would end by itself
     tests         results of people's tests and of their tubes, by code of test_result
@@ -150,9 +150,10 @@ class _Gathered:
                 "setting": body["setting"],
                 "kind": body["relation"],
                 "certainty": body["certainty"],
-                "known_date": local_date(
-                    known_at(stated, self._past) - timedelta(seconds=1), self._outbreak.zone
-                ),
+                # Where its file gave no day, its last day stands in: that says nothing of when it was named.
+                "known_date": None
+                if day_of(stated) is None
+                else local_date(known_at(stated, self._past) - timedelta(seconds=1), self._outbreak.zone),
             }
 
     def tables(self) -> OutbreakTables:
