@@ -200,6 +200,7 @@ def test_everything_that_the_ledger_has_reads_as_the_registry_does(database: Con
     assert told[0] == told[1]
 
 
+@pytest.mark.slow
 def test_what_was_seen_in_the_middle_of_an_outbreak_is_seen_again_from_its_end(
     fresh: Callable[[], Connections],
 ) -> None:
