@@ -304,6 +304,34 @@ def timing(
     )
 
 
+@app.command()
+def report(
+    outbreak: Annotated[
+        str, typer.Argument(help="The outbreak's name, as `quell open` said it.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option("--out", help="The .html file to write.", show_default=False)],
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            help="A date (the end of that day) or a time with its offset; otherwise the outbreak's own now.",
+            show_default=False,
+        ),
+    ] = None,
+    lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of the page.")] = "en",
+    public: Annotated[
+        bool, typer.Option("--public", help="The form for the public: small numbers are suppressed.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a summary for machines.")] = False,
+    home: Home = None,
+) -> None:
+    """Write the situation of an outbreak, as it was known at a moment, as one page that loads nothing."""
+    from quell.commands import report as command
+
+    command.run(
+        outbreak=outbreak, out=out, as_of=as_of, language=lang, public=public, as_json=as_json, home=home
+    )
+
+
 def _end(number: int, frame: FrameType | None) -> None:
     # A termination unwinds like any other end, so that the embedded database is let go of and stops.
     sys.exit(128 + number)

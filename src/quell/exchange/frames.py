@@ -15,13 +15,13 @@ from quell.errors import QuellError
 from quell.exchange import folder
 from quell.exchange.confirmed import confirmed_by
 from quell.exchange.dates import DayOrder
-from quell.exchange.factrows import case_rows
 from quell.exchange.linelist import read_table_file
 from quell.exchange.preparing import Asked, settled
 from quell.exchange.problems import FileRefused
 from quell.exchange.rows import ReadRow, SetAside
 from quell.exchange.sources import How
 from quell.ledger.exported import effective_facts, is_export
+from quell.registry.reading.caserows import case_rows
 from quell.tables.definitions import LINELIST
 from quell.tables.frames import of_rows
 

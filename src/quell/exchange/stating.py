@@ -10,6 +10,7 @@ from typing import Any
 from quell.catalogue.fact import Fact
 from quell.exchange.countries import country
 from quell.exchange.rows import ReadRow
+from quell.tables.definitions import KNOWN_BY
 
 DATED_BY = ("confirm_date", "report_date", "onset_date", "rash_date", "sample_date", "admission_date", "death_date",
             "recovery_date", "outcome_date", "infection_date")  # fmt: skip
@@ -80,6 +81,10 @@ class Dataset:
 
 
 def learned(row: ReadRow, occurred: date) -> str | None:
-    """When the source learned of it: the day of report, where that is not before it happened."""
-    reported: date | None = row.values.get("report_date")
-    return reported.isoformat() if reported and reported >= occurred else None
+    """When the source learned of it: the day on which it knew of the case, where that is not before it happened.
+
+    A list that names no day of report knew of the case when it was confirmed, admitted, sampled or fell ill: without this an
+    onset would seem to have been known on the day itself, which is hindsight.
+    """
+    known = row.day(*KNOWN_BY)
+    return known.isoformat() if known and known >= occurred else None

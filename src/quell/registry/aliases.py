@@ -56,7 +56,7 @@ def repoint(cursor: psycopg.Cursor[Any], pointers: Mapping[str, str | None]) -> 
             edges.pop(subject, None)
         else:
             edges[subject] = into
-    resolved = {alias: _follow(alias, edges) for alias in edges}
+    resolved = {alias: follow(alias, edges) for alias in edges}
     cursor.execute(
         "DELETE FROM registry.alias WHERE alias = ANY (%s)", (sorted(known.keys() | pointers.keys()),)
     )
@@ -85,7 +85,7 @@ def _component(cursor: psycopg.Cursor[Any], pointers: Mapping[str, str | None]) 
     return known
 
 
-def _follow(alias: str, edges: Mapping[str, str]) -> str:
+def follow(alias: str, edges: Mapping[str, str]) -> str:
     """The end of the way; where merges go in a circle, the smallest id of the circle."""
     trail = [alias]
     while (following := edges.get(trail[-1])) is not None:

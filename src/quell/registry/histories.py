@@ -95,8 +95,14 @@ def utc_text(moment: datetime) -> str:
 def effective(stored: Iterable[Stored]) -> History:
     """Apply conflicts, amendments and retractions. The same facts in any order give the same history."""
     by_id: dict[str, list[Stored]] = defaultdict(list)
+    corrected = False
     for stated in stored:
+        corrected |= stated.kind in CORRECTIONS or stated.fact_id in by_id
         by_id[stated.fact_id].append(stated)
+    if not corrected:
+        # Nearly every subject: nothing was corrected and nothing contradicts.
+        whole = [stated for versions in by_id.values() for stated in versions]
+        return History(effective=sorted(whole, key=lambda each: each.order))
     history = History()
     standing = {
         fact_id: min(versions, key=lambda each: (each.body.get("learned_at") or "", each.content_hash))

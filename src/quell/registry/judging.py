@@ -107,7 +107,7 @@ def _judge(cursor: psycopg.Cursor[Any], asked: set[str], rulings: Rulings, held:
     judged = _Judged()
     for subject, group in groups.items():
         history = histories[subject]
-        events, pending = _events(subject, group, history, tubes, past)
+        events, pending = events_about(subject, group, history, tubes, past)
         judgement = judge(subject, events, packs, related)
         judged.judgements.append(judgement)
         judged.pending.extend(pending)
@@ -151,7 +151,7 @@ def _hold(cursor: psycopg.Cursor[Any], subjects: Iterable[str], held: set[str]) 
         held |= free
 
 
-def _events(
+def events_about(
     subject: str, group: Sequence[str], history: History, tubes: dict[str, History], past: frozenset[str]
 ) -> tuple[list[Event], list[rows.Row]]:
     """The events of a subject and what is pending about it."""

@@ -18,6 +18,7 @@ QUELL_APPS: list[str] = [
     "quell.ledger",
     "quell.vault",
     "quell.registry",
+    "quell.report",
     "quell.desks.house",
     "quell.desks.duties",
     "quell.desks.chase",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from quell.desks.outbreak import views
+from quell.desks.outbreak import report, views
 
-urlpatterns: list[URLPattern] = [path("outbreak/", views.at_a_glance, name="outbreak")]
+urlpatterns: list[URLPattern] = [
+    path("outbreak/", views.at_a_glance, name="outbreak"),
+    path("outbreak/report", report.situation, name="report"),
+]

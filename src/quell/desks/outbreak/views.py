@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from quell.catalogue.when import zone_named
 from quell.desks.house.board import Board
 from quell.desks.outbreak.curve import curve
 from quell.registry.reading import duties, outbreaks, pending
@@ -33,6 +34,8 @@ def at_a_glance(request: HttpRequest) -> HttpResponse:
         "pack": pack,
         "grades": grades,
         "pending": pending.pending(_PENDING_SHOWN),
+        "latest": board.now.astimezone(zone_named(board.zone)).strftime("%Y-%m-%dT%H:%M"),
+        "may_command": "command" in board.desks,
         "not_recorded": duties.not_recorded(board.outbreak_id, now=board.now),
     }
     return render(request, "outbreak/glance.html", context)

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from psycopg.types.datetime import TimestamptzLoader
 
 
 @contextmanager
@@ -18,4 +19,6 @@ def reading() -> Iterator[psycopg.Cursor[Any]]:
     """
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as cursor:
+        # Django's loader of instants is written in Python, four times as slow; the session's zone is UTC either way.
+        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
         yield cursor

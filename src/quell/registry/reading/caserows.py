@@ -42,16 +42,26 @@ def case_rows(subjects: Mapping[str, Sequence[Stored]], outbreak: str) -> tuple[
         classified = [fact for fact in ours if fact.kind == "case.classified"]
         if not classified or classified[-1].body["classification"] == "not_a_case":
             continue
-        row = _row(ours)
-        row["case_id"] = subject.partition(":")[2]
-        row["classification"] = classified[-1].body["classification"]
-        row["found_in"] = next(
-            (fact.body["found_in"] for fact in reversed(classified) if fact.body["found_in"]), None
-        )
-        _confirmed(row, ours, classified, from_file, len(rows))
-        rows.append({name: value for name, value in row.items() if value is not None})
-    notes = _confirmed_by_file(rows, from_file)
+        rows.append(case_row(subject, ours, from_file, len(rows)))
+    notes = confirmed_by_file(rows, from_file)
     return rows, notes
+
+
+def case_row(subject: str, facts: Sequence[Stored], from_file: dict[int, date], place: int) -> dict[str, Any]:
+    """One case as a row.
+
+    facts      its effective facts of one outbreak, in the order of the world
+    from_file  by place in the list, days of confirmation that a file gave; confirmed_by_file() decides about them
+    """
+    classified = [fact for fact in facts if fact.kind == "case.classified"]
+    row = _row(facts)
+    row["case_id"] = subject.partition(":")[2]
+    row["classification"] = classified[-1].body["classification"] if classified else None
+    row["found_in"] = next(
+        (fact.body["found_in"] for fact in reversed(classified) if fact.body["found_in"]), None
+    )
+    _confirmed(row, facts, classified, from_file, place)
+    return {name: value for name, value in row.items() if value is not None}
 
 
 def _row(facts: Sequence[Stored]) -> dict[str, Any]:
@@ -67,16 +77,33 @@ def _row(facts: Sequence[Stored]) -> dict[str, Any]:
 
 def _says(fact: Stored) -> Iterator[tuple[str, Any]]:
     """What a fact gives to the row."""
-    body, day = fact.body, _day(fact)
+    body, day = fact.body, day_of(fact)
     if fact.kind == "exposure.reported" and day:
         yield "exposure_start", day
         yield "exposure_end", _local(body["occurred"], fact, last=True)
     elif fact.kind == "person.tested" and body["result"] == "positive" and body["sampled_on"]:
         yield "sample_date", _local(body["sampled_on"], fact)
-    elif fact.kind == "person.registered" and body["sex"]:
-        yield "sex", body["sex"]
+    elif fact.kind == "person.registered":
+        yield from _person(body)
+    elif fact.kind == "infector.reported":
+        yield "infector_id", body["infector"].partition(":")[2]
     elif name := _dated(fact):
         yield from [(name, day)] if day else []
+
+
+def _person(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Who a case is, as far as it is kept for analysis; an age band as people write it."""
+    age = body["age"]
+    if age is None and body["age_from"] is not None and body["age_to"] is not None:
+        age = f"{body['age_from']}-{body['age_to']}"
+    household = body["household"]
+    found = {
+        "age": None if age is None else str(age),
+        "sex": body["sex"],
+        "occupation": body["occupation"],
+        "household_id": household.partition(":")[2] if household else None,
+    }
+    yield from ((name, value) for name, value in found.items() if value is not None)
 
 
 def _dated(fact: Stored) -> str | None:
@@ -98,16 +125,16 @@ def _confirmed(
     """The day of the first positive that has a sample, else of the first classification as infected."""
     tested = [fact for fact in facts if fact.kind == "person.tested" and fact.body["result"] == "positive"]
     infected = [fact for fact in classified if fact.body["classification"] in _INFECTED]
-    days = [day for fact in tested if fact.body["sampled_on"] if (day := _day(fact))]
+    days = [day for fact in tested if fact.body["sampled_on"] if (day := day_of(fact))]
     if days:
         row["confirm_date"] = min(days)
-    elif infected and (day := _day(infected[0])):
+    elif infected and (day := day_of(infected[0])):
         if infected[0].body["source"].startswith("file:"):
             from_file[place] = day
         row["confirm_date"] = day
 
 
-def _confirmed_by_file(rows: Rows, from_file: Mapping[int, date]) -> list[str]:
+def confirmed_by_file(rows: Rows, from_file: Mapping[int, date]) -> list[str]:
     """Where a file's cases are all classified on another of their days, it had no day of confirmation: take none."""
     if not from_file:
         return []
@@ -121,7 +148,7 @@ def _confirmed_by_file(rows: Rows, from_file: Mapping[int, date]) -> list[str]:
     return ["the line list that was opened had no day of confirmation"]
 
 
-def _day(fact: Stored) -> date | None:
+def day_of(fact: Stored) -> date | None:
     """The local day of a fact; None where its file gave none, and the last day of the file stands in."""
     source_id, occurred = fact.body.get("source_id") or "", fact.body["occurred"]
     if fact.body["source"].startswith("file:") and source_id.endswith(f"@{occurred}"):

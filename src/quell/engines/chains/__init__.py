@@ -1,0 +1,1 @@
+"""Who infected whom: what was reported of it."""
