@@ -119,7 +119,8 @@ def _delay(found: Situation, language: str) -> Iterator[str]:
             % said
         )
         estimate = fitted.figures.quantiles[1] if fitted else None
-        if estimate is not None and abs(estimate - median) >= max(0.5, 0.1 * median):
+        running = not found.timing.closed
+        if running and estimate is not None and abs(estimate - median) >= max(0.5, 0.1 * median):
             yield (
                 _("Corrected for cases that are still on the way, the median is about %(median)s days.")
                 % {"median": number(estimate, 1)}

@@ -110,7 +110,9 @@ def situation(
         ) from error
     cases = tables.linelist
     filling = counting.filling_days(cases)
-    timing = measure(cases, as_of=moment.on, shapeless=False)
+    # At the end of a past outbreak nobody follows its cases any more: what is missing there is missing.
+    ended = True if outbreak.past and moment.whole else None
+    timing = measure(cases, as_of=moment.on, closed=ended, shapeless=False)
     return Situation(
         outbreak=outbreak,
         moment=moment,
