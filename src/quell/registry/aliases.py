@@ -65,6 +65,10 @@ def repoint(cursor: psycopg.Cursor[Any], pointers: Mapping[str, str | None]) -> 
             "INSERT INTO registry.alias (alias, into_id, subject_id) VALUES (%s, %s, %s)",
             (alias, into, resolved[alias]),
         )
+    # Whatever is said of an alias later is somebody else's history: it is always looked at.
+    cursor.execute(
+        "UPDATE registry.subject SET watched = true WHERE subject_id = ANY (%s) AND NOT watched", (sorted(edges),)
+    )
     return before | set(resolved.values()) | edges.keys() | set(pointers)
 
 

@@ -12,7 +12,7 @@ import psycopg
 
 from quell.protocol.events import Conclusion, Event, Judgement
 from quell.protocol.judge import judge
-from quell.registry import aliases, cards, claims, relations, rows
+from quell.registry import aliases, cards, claims, listed, relations, rows
 from quell.registry.histories import (
     History,
     Stored,
@@ -42,6 +42,7 @@ class _Judged:
     relations: list[relations.Relation] = field(default_factory=list)
     claims: list[claims.Claim] = field(default_factory=list)
     cards: dict[str, tuple[bool, bool, dict[str, Any]]] = field(default_factory=dict)
+    listed: list[tuple[rows.Table, rows.Row]] = field(default_factory=list)
 
 
 def judge_until_still(
@@ -121,6 +122,7 @@ def _judge(cursor: psycopg.Cursor[Any], asked: set[str], rulings: Rulings, held:
             judgement != Judgement() or bool(pending) or history.corrected,
             card,
         )
+        judged.listed.extend(listed.rows_of(subject, history, card, judgement))
         if subject.startswith("outbreak:"):
             write_outbreak(cursor, subject, history.effective)
         elif subject.startswith("jurisdiction:"):
@@ -236,10 +238,14 @@ def _write(cursor: psycopg.Cursor[Any], subjects: Sequence[str], judged: _Judged
         (msgspec.json.encode(cards_now).decode(),),
         prepare=True,
     )
+    in_lists = listed.tables_of(subjects)
+    for table, row in judged.listed:
+        in_lists[table].append(row)
     changed = rows.write(
         cursor,
         subjects,
         {
+            **in_lists,
             rows.CONCLUSION: [
                 rows.as_row(rows.CONCLUSION, c) for j in judged.judgements for c in j.conclusions
             ],

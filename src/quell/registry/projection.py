@@ -18,7 +18,7 @@ import psycopg
 
 from quell.catalogue.fact import REGISTER, Fact, FactKind, read
 from quell.protocol.pack import HOUSE, shipped
-from quell.registry import cards, claims, relations
+from quell.registry import cards, claims, listed, relations
 from quell.registry.histories import CORRECTIONS, histories_of
 from quell.registry.interest import ALWAYS, Interest, interest_in_force, interest_of
 from quell.registry.judging import MUST_BE_KNOWN, judge_until_still, lock, mention
@@ -68,6 +68,7 @@ def project(cursor: psycopg.Cursor[Any], appended: Sequence[Appended]) -> None:
         concerned |= _ruled_by(cursor, ruling)
     interest = interest_in_force(rulings.of(outbreaks)[0])
     concerned |= _concerned(cursor, appended, known, interest)
+    listed.follow(cursor, appended, concerned)
     judge_until_still(cursor, concerned - ruling, rulings, held)
 
 

@@ -68,8 +68,8 @@ CLAIM = Table(
     seldom=True,
 )
 _ANY_SELDOM = "SELECT " + " OR ".join(
-    f"EXISTS (SELECT FROM registry.{table.name} WHERE subject = ANY (%(subjects)s))"
-    for table in (PENDING, RELATION, CLAIM)
+    f"EXISTS (SELECT FROM registry.{table} WHERE subject = ANY (%(subjects)s))"
+    for table in ("pending", "relation", "claim", "listed_case", "listed_contact")
 )
 
 Row = tuple[Any, ...]
