@@ -6,7 +6,11 @@ refused. An accepted claim is a fact like any other: sealed, replayed in sequenc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
+
+import psycopg
 
 from quell.catalogue.fact import REGISTER, Fact
 from quell.errors import QuellError
@@ -34,27 +38,53 @@ def claim(wanted: Fact, *, by: str, now: datetime) -> Recorded:
     An interval takes it for that long; an instant takes it until it is given back.
     Raises ClaimRefused when somebody else has it, RecordRefused when it is not a fact.
     """
-    if wanted.kind not in REGISTER or not REGISTER[wanted.kind].claim:
-        raise QuellError(f"{wanted.kind} takes nothing scarce; state it with record()")
-    (prepared,) = prepare([wanted], now)
-    good = prepared.checked
-    taking = TAKINGS[wanted.kind]
-    resource = getattr(good.stated, taking.resource) if taking.resource else good.stated.subject
-    until = good.when.end if good.when.precision != "instant" else OPEN_END
+    return claim_all([wanted], by=by, now=now)
+
+
+def claim_all(wanted: Sequence[Fact], *, by: str, now: datetime) -> Recorded:
+    """Take what all these facts take, or nothing of it when one thing is taken already; errors as of claim()."""
+    for stated in wanted:
+        if stated.kind not in REGISTER or not REGISTER[stated.kind].claim:
+            raise QuellError(f"{stated.kind} takes nothing scarce; state it with record()")
+    prepared = prepare(wanted, now)
+    asked = []
+    for each in prepared:
+        good = each.checked
+        taking = TAKINGS[good.stated.kind]
+        resource = getattr(good.stated, taking.resource) if taking.resource else good.stated.subject
+        until = good.when.end if good.when.precision != "instant" else OPEN_END
+        asked.append((resource, good.when.start, until, each.fact_id))
+    subjects = {each.checked.stated.subject for each in prepared}
 
     def work() -> Recorded:
         with writing() as cursor:
-            mention(cursor, [good.stated.subject])
-            lock(cursor, [good.stated.subject])
-            cursor.execute(
-                """SELECT holder, taken_from, taken_until FROM registry.claim
-                   WHERE resource = %s AND taken_from < %s AND taken_until > %s AND fact_id <> %s
-                   ORDER BY taken_from LIMIT 1""",
-                (resource, until, good.when.start, prepared.fact_id),
-            )
-            taken = cursor.fetchone()
-            if taken is not None:
-                raise ClaimRefused(resource, *taken)
-            return append_in(cursor, [prepared], by=by, now=now)
+            mention(cursor, subjects)
+            lock(cursor, subjects)
+            _refuse_taken(cursor, asked)
+            return append_in(cursor, prepared, by=by, now=now)
 
     return again_when_met(work)
+
+
+def _refuse_taken(cursor: psycopg.Cursor[Any], asked: Sequence[tuple[str, datetime, datetime, str]]) -> None:
+    """Raise ClaimRefused where anything that is asked for is taken, by what stands or by another of the same call."""
+    if not asked:
+        return
+    cursor.execute(
+        """SELECT c.resource, c.holder, c.taken_from, c.taken_until
+           FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[])
+                AS asked(resource, taken_from, taken_until, fact_id)
+           JOIN registry.claim c ON c.resource = asked.resource AND c.taken_from < asked.taken_until
+                AND c.taken_until > asked.taken_from AND c.fact_id <> asked.fact_id
+           ORDER BY c.taken_from, c.resource LIMIT 1""",
+        [list(column) for column in zip(*asked, strict=True)],
+    )
+    taken = cursor.fetchone()
+    if taken is not None:
+        raise ClaimRefused(*taken)
+    within: dict[str, list[tuple[datetime, datetime]]] = {}
+    for resource, start, until, _ in asked:
+        for other_start, other_until in within.get(resource, ()):
+            if other_start < until and start < other_until:
+                raise ClaimRefused(resource, "another of these", other_start, other_until)
+        within.setdefault(resource, []).append((start, until))

@@ -67,7 +67,8 @@ def repoint(cursor: psycopg.Cursor[Any], pointers: Mapping[str, str | None]) -> 
         )
     # Whatever is said of an alias later is somebody else's history: it is always looked at.
     cursor.execute(
-        "UPDATE registry.subject SET watched = true WHERE subject_id = ANY (%s) AND NOT watched", (sorted(edges),)
+        "UPDATE registry.subject SET watched = true WHERE subject_id = ANY (%s) AND NOT watched",
+        (sorted(edges),),
     )
     return before | set(resolved.values()) | edges.keys() | set(pointers)
 

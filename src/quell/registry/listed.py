@@ -166,14 +166,12 @@ def _person(
     subject: str, history: History, card: Mapping[str, Any], judgement: Judgement
 ) -> Iterable[tuple[Table, Row]]:
     facts = history.effective
-    judged = (*judgement.conclusions, *judgement.duties, *judgement.restrictions)
+    judged: list[Conclusion | Duty | Restriction]
+    judged = [*judgement.conclusions, *judgement.duties, *judgement.restrictions]
     if not facts and not judged:
         return
-    if facts:
-        jurisdiction = facts[-1].body["jurisdiction"]
-    else:
-        # Nobody said anything of this person alone: a tube they are in did.
-        jurisdiction = min(each.jurisdiction for each in judged)
+    # Where nobody said anything of this person alone, a tube they are in did.
+    jurisdiction = facts[-1].body["jurisdiction"] if facts else min(each.jurisdiction for each in judged)
     last = _last_of(facts)
     age, age_to = _age(card)
     until = max(((each.ended_at or each.ends_at) for each in judgement.restrictions), default=None)
@@ -371,7 +369,9 @@ def _resulted(cursor: psycopg.Cursor[Any], tubes: Mapping[str, TubeResulted]) ->
 
 def _outbreaks(facts: Iterable[Stored], more: Iterable[str] = ()) -> list[str]:
     """In whose lists a subject stands: those that its facts name, or '' where they name none."""
-    named = {outbreak for each in facts for outbreak in each.body["outbreaks"]} | {each for each in more if each}
+    named = {outbreak for each in facts for outbreak in each.body["outbreaks"]} | {
+        each for each in more if each
+    }
     return sorted(named) or [""]
 
 

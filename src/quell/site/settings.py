@@ -23,7 +23,7 @@ QUELL_APPS: list[str] = [
     "quell.desks.duties",
     "quell.desks.chase",
     "quell.desks.laboratory",
-    "quell.desks.cases",
+    "quell.desks.lists",
     "quell.desks.chains",
     "quell.chainview",  # static files only
     "quell.desks.opening",

@@ -19,7 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("quell.desks.duties.urls")),
     path("", include("quell.desks.chase.urls")),
     path("", include("quell.desks.laboratory.urls")),
-    path("", include("quell.desks.cases.urls")),
+    path("", include("quell.desks.lists.urls")),
     path("", include("quell.desks.chains.urls")),
     path("", include("quell.desks.opening.urls")),
     path("", include("quell.desks.outbreak.urls")),

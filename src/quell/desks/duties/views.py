@@ -22,6 +22,7 @@ from quell.desks.house.board import Board
 from quell.desks.house.cards import Card, cards
 from quell.desks.house.permission import check_desk
 from quell.desks.house.taps import ALWAYS, TapRefused, tap_named
+from quell.desks.house.undoing import undo_token, undone
 from quell.desks.house.views import back_to
 from quell.ledger.record import RecordRefused, record
 from quell.registry.reading import duties, outbreaks
@@ -30,9 +31,6 @@ from quell.registry.reading.stories import written_by
 from quell.registry.reading.subjects import found
 
 PAGE = 20
-_SALT = "quell.undo"
-# Undo is for a slip of the finger; what is older is corrected on the subject's page, with a reason.
-_UNDO_SECONDS = 15 * 60
 # Asking what somebody needs is done with that person, so it has no button for all.
 _BULK = ("hold", "resample", "tell_free")
 
@@ -94,7 +92,7 @@ def tap(request: HttpRequest, duty_id: str) -> HttpResponse:
         )
     after = duties.one(duty_id) or duty
     text = f"{chosen.label}: {_subject(duty.subject)}"
-    return _answer(request, [_card(after, board)], text, _undo_for(recorded.fact_ids))
+    return _answer(request, [_card(after, board)], text, undo_token(recorded.fact_ids))
 
 
 @require_GET
@@ -135,7 +133,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         "what": codes.label("action", action, board.language),
         "n": len(owed),
     }
-    return _answer(request, [], text, _undo_for(recorded.fact_ids) if owed else "")
+    return _answer(request, [], text, undo_token(recorded.fact_ids) if owed else "")
 
 
 @require_POST
@@ -143,7 +141,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     """Take back what this very account just recorded."""
     board = Board.of(request)
     try:
-        ids = signing.loads(request.POST.get("facts", ""), salt=_SALT, max_age=_UNDO_SECONDS)
+        ids = undone(request.POST.get("facts", ""))
     except signing.BadSignature:
         return _answer(request, [], _("Too late to undo here. Correct it on the subject's page."), "")
     by = request.user.get_username()
@@ -208,10 +206,6 @@ def _retraction(fact_id: str, body: dict[str, object], now: datetime) -> Fact:
         target=fact_id,  # type: ignore[arg-type]
         reason="did_not_happen",
     )
-
-
-def _undo_for(fact_ids: tuple[str, ...]) -> str:
-    return signing.dumps(list(fact_ids), salt=_SALT, compress=True)
 
 
 def _subject(name: str) -> str:

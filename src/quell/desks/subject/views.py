@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from quell.desks.house.board import Board
 from quell.desks.house.cards import cards
 from quell.desks.house.permission import desks_of
+from quell.desks.house.purposes import PURPOSES
 from quell.protocol.events import Restriction
 from quell.protocol.stages import StageClock, stage_clock
 from quell.registry.reading import outbreaks
@@ -20,8 +21,6 @@ from quell.registry.reading.people_events import events_of_people
 from quell.registry.reading.stories import Story, story
 from quell.vault.reading import read_identity, reads_of
 
-# Why an identity is read: the reader chooses, the log keeps the choice, and the person may be told of it.
-PURPOSES = ("reach", "care", "transfer", "investigation", "correction")
 _LATEST_READS = 20
 
 

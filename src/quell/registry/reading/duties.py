@@ -118,6 +118,11 @@ def one(duty_id: str) -> DutyRow | None:
     return found[0] if found else None
 
 
+def several(duty_ids: Sequence[str]) -> list[DutyRow]:
+    """Duties by their ids."""
+    return _rows(_with_waiver("d.duty_id = ANY (%s)"), [list(duty_ids)])
+
+
 def by_subject(subjects: Sequence[str]) -> list[DutyRow]:
     """Everything that was ever owed about these subjects, open ones first."""
     return _rows(

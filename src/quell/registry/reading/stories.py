@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -135,6 +136,20 @@ def fact_body(fact_id: str) -> dict[str, Any]:
         return {}
     kind, version, body = row
     return {"kind": kind, **msgspec.structs.asdict(read(kind, version, msgspec.json.decode(body)))}
+
+
+def fact_bodies(fact_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What these facts say, by their ids, as ``fact_body`` does for one."""
+    with reading() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (fact_id) fact_id::text, kind, version, body::text FROM ledger.fact"
+            " WHERE fact_id = ANY (%s::uuid[]) ORDER BY fact_id, content_hash",
+            ([each for each in fact_ids if _is_uuid(each)],),
+        )
+        return {
+            fact_id: {"kind": kind, **msgspec.structs.asdict(read(kind, version, msgspec.json.decode(body)))}
+            for fact_id, kind, version, body in cursor
+        }
 
 
 def written_by(fact_ids: list[str]) -> list[tuple[str, str, dict[str, Any]]]:

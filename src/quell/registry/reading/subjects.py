@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from quell.registry.reading.cursor import reading
 
 # Kinds that a bare number is tried as, the likeliest first.
@@ -24,3 +26,13 @@ def found(text: str, limit: int = 30) -> list[str]:
             )
             matches.extend(subject for (subject,) in cursor)
     return matches[:limit]
+
+
+def resolved(subjects: Sequence[str]) -> list[str]:
+    """The ids to which these resolve now, each once: an identity may be kept under an id that was merged since."""
+    with reading() as cursor:
+        cursor.execute(
+            "SELECT alias, subject_id FROM registry.alias WHERE alias = ANY (%s)", (list(subjects),)
+        )
+        present = dict(cursor.fetchall())
+    return sorted({present.get(subject, subject) for subject in subjects})

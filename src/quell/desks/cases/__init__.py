@@ -1,1 +1,0 @@
-"""The cases of an outbreak as a list."""

@@ -1,0 +1,1 @@
+"""Lists of cases, contacts, people, tubes, places and duties: one view for all."""
