@@ -104,7 +104,7 @@ class Board:
     @cached_property
     def counts(self) -> list[DeskCount]:
         """What each desk owes."""
-        return [count for count in duties.counts(self.outbreak_id, now=self.now) if count.desk in self.desks]
+        return [count for count in _counted(self.outbreak_id, self.now) if count.desk in self.desks]
 
     @property
     def open(self) -> int:
@@ -115,6 +115,23 @@ class Board:
     def late(self) -> int:
         """Late duties of all desks of this account."""
         return sum(count.late for count in self.counts)
+
+
+# From so many open duties on, counting them takes longer than making the page: then a count is good for some seconds.
+_MANY = 20_000
+_GOOD_FOR = timedelta(seconds=5)
+_kept: dict[str, tuple[datetime, list[DeskCount]]] = {}
+
+
+def _counted(outbreak_id: str, now: datetime) -> list[DeskCount]:
+    """What each desk owes in an outbreak. With very many duties the figure may be some seconds old."""
+    known = _kept.get(outbreak_id)
+    if known is not None and known[0] <= now < known[0] + _GOOD_FOR:
+        return known[1]
+    counted = duties.counts(outbreak_id, now=now)
+    if sum(count.open for count in counted) >= _MANY:
+        _kept[outbreak_id] = (now, counted)
+    return counted
 
 
 def around(request: HttpRequest) -> dict[str, object]:

@@ -26,7 +26,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             SCHEMA,
             "DROP TABLE registry.listed_person, registry.listed_case, registry.listed_contact, registry.listed_tube,"
-            " registry.listed_place",
+            " registry.listed_place; DROP INDEX registry.duty_owed; CREATE INDEX duty_open ON registry.duty"
+            " (outbreak, desk, urgent DESC, due_known) WHERE met_at IS NULL AND ended_at IS NULL",
         ),
         migrations.RunPython(refill, migrations.RunPython.noop),
     ]

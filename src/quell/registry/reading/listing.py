@@ -36,7 +36,7 @@ class Column:
     codes    the code list of its values
     filter   how it may be filtered: by codes, below a node of the jurisdiction tree, between days or numbers,
              by yes or no, by one value, or by the conditions of ``choices``
-    choices  value -> condition, for what is computed against the clock
+    choices  value -> conditions that hold together, for what is computed against the clock
     beside   further expressions that showing a value needs; they follow it in a row
     """
 
@@ -46,7 +46,7 @@ class Column:
     kind: Kind = "text"
     codes: str = ""
     filter: Filter = ""
-    choices: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
     shown: bool = True
     sorts: bool = True
@@ -149,9 +149,20 @@ def one_page(listing: Listing, ask: Ask, page: int = 1) -> ListPage:
     counted = total(listing, ask)
     found = ListPage((), counted, 1)
     page = min(max(1, page), found.pages)
-    statement, values = _statement(listing, ask)
+    condition, values = _condition(listing, ask)
+    # Which rows first, then what they show: sorting carries keys only, and an index may be enough for it.
+    key = ", ".join(listing.key)
+    first = (
+        f"SELECT {key} FROM {listing.source} WHERE {condition} ORDER BY {_order(listing, ask)}"
+        f" LIMIT {PAGE} OFFSET {(page - 1) * PAGE}"
+    )
     with reading() as cursor:
-        cursor.execute(f"{statement} LIMIT {PAGE} OFFSET {(page - 1) * PAGE}".encode(), values, prepare=False)
+        cursor.execute(
+            f"SELECT {_shown(listing, ask)} FROM {listing.source} WHERE ({key}) IN ({first})"
+            f" ORDER BY {_order(listing, ask)}".encode(),
+            values,
+            prepare=False,
+        )
         rows = tuple(_rows(listing, ask, cursor))
     return replace(found, rows=rows, page=page)
 
@@ -200,13 +211,19 @@ def _with_keys(listing: Listing) -> str:
 
 def _statement(listing: Listing, ask: Ask, also: str = "") -> tuple[str, dict[str, Any]]:
     condition, values = _condition(listing, ask)
+    return (
+        f"SELECT {_shown(listing, ask)} FROM {listing.source} WHERE {condition}{also}"
+        f" ORDER BY {_order(listing, ask)}",
+        values,
+    )
+
+
+def _shown(listing: Listing, ask: Ask) -> str:
+    """The key, the subject, and what each column shows."""
     shown = [*listing.key, listing.subject]
     for column in columns_of(listing, ask):
         shown.extend((column.sql, *column.beside))
-    return (
-        f"SELECT {', '.join(shown)} FROM {listing.source} WHERE {condition}{also} ORDER BY {_order(listing, ask)}",
-        values,
-    )
+    return ", ".join(shown)
 
 
 def _rows(listing: Listing, ask: Ask, found: Iterator[tuple[Any, ...]] | Any) -> Iterator[ListRow]:
@@ -256,8 +273,7 @@ def _condition(listing: Listing, ask: Ask) -> tuple[str, dict[str, Any]]:
 def _filtered(column: Column, given: Sequence[str], zone: str, values: dict[str, Any]) -> str:
     name = f"f_{column.name}"
     if column.filter == "choice":
-        chosen = [column.choices[each] for each in given if each in column.choices]
-        return f"({' OR '.join(f'({each})' for each in chosen)})" if chosen else "true"
+        return _any_of([column.choices[each] for each in given if each in column.choices])
     if column.filter == "yes":
         return f"{column.sql}" if given[0] == "yes" else f"NOT {column.sql}"
     if column.filter == "codes":
@@ -273,6 +289,19 @@ def _filtered(column: Column, given: Sequence[str], zone: str, values: dict[str,
         below = f"{column.sql} >= %({name}_below)s AND {column.sql} < %({name}_after)s"
         return f"({column.sql} = %({name})s OR ({below}))"
     return _between(column, given, zone, values)
+
+
+def _any_of(chosen: Sequence[tuple[str, ...]]) -> str:
+    """Any of several conjunctions. What all of them ask is asked once, so that an index which rests on it is used."""
+    if not chosen:
+        return "true"
+    common = [part for part in chosen[0] if all(part in other for other in chosen)]
+    own = [[part for part in each if part not in common] for each in chosen]
+    parts = list(common)
+    if all(own):
+        alternatives = [f"({' AND '.join(each)})" for each in own]
+        parts.append(f"({' OR '.join(alternatives)})")
+    return " AND ".join(parts)
 
 
 def _between(column: Column, given: Sequence[str], zone: str, values: dict[str, Any]) -> str:

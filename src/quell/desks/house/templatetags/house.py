@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -136,6 +137,7 @@ def subject(name: str, *, short: bool = False) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=4096)
 def subject_url(name: str) -> str:
     """The address of a subject's page."""
     return reverse("subject", args=[quote(name, safe=":")])

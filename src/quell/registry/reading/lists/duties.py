@@ -7,21 +7,27 @@ from django.utils.translation import gettext_lazy as _
 from quell.registry.reading.listing import Column, Listing
 from quell.registry.reading.lists import parts
 
-_OWED = "l.met_at IS NULL AND l.ended_at IS NULL AND l.opens_at <= %(now)s"
-_DOABLE = f"{_OWED} AND l.recordable AND (l.closes_at IS NULL OR l.closes_at > %(now)s)"
+_UNDONE = ("l.met_at IS NULL", "l.ended_at IS NULL")
+_OWED = (*_UNDONE, "l.opens_at <= %(now)s")
+_DOABLE = (*_OWED, "l.recordable", "(l.closes_at IS NULL OR l.closes_at > %(now)s)")
+_AHEAD = "l.due_known >= %(now)s"
+_OVER = "l.due_known < %(now)s"
 _SOON = "l.due_known - greatest((l.due_known - l.opens_at) / 4, interval '15 minutes')"
-# A code of the list duty_state -> its condition; the same as quell.protocol.states.state_of, which a test compares.
+# A code of the list duty_state -> its conditions; the same as quell.protocol.states.state_of, which a test compares.
 STATES = {
-    "late": f"{_DOABLE} AND l.due_known < %(now)s",
-    "soon": f"{_DOABLE} AND l.due_known >= %(now)s AND {_SOON} <= %(now)s",
-    "open": f"({_DOABLE} AND l.due_known >= %(now)s AND {_SOON} > %(now)s)"
-    f" OR ({_OWED} AND NOT l.recordable AND l.due_known >= %(now)s)",
-    "not_yet": "l.met_at IS NULL AND l.ended_at IS NULL AND l.opens_at > %(now)s",
-    "missed": f"{_OWED} AND l.recordable AND l.closes_at <= %(now)s",
-    "not_recorded": f"{_OWED} AND NOT l.recordable AND l.due_known < %(now)s",
-    "met": "l.met_at IS NOT NULL AND NOT (l.recordable AND l.met_at > l.due_known)",
-    "met_late": "l.met_at IS NOT NULL AND l.recordable AND l.met_at > l.due_known",
-    "ended": "l.met_at IS NULL AND l.ended_at IS NOT NULL",
+    "late": (*_DOABLE, _OVER),
+    "soon": (*_DOABLE, _AHEAD, f"{_SOON} <= %(now)s"),
+    "open": (
+        *_OWED,
+        _AHEAD,
+        f"(NOT l.recordable OR ((l.closes_at IS NULL OR l.closes_at > %(now)s) AND {_SOON} > %(now)s))",
+    ),
+    "not_yet": (*_UNDONE, "l.opens_at > %(now)s"),
+    "missed": (*_OWED, "l.recordable", "l.closes_at <= %(now)s"),
+    "not_recorded": (*_OWED, "NOT l.recordable", _OVER),
+    "met": ("l.met_at IS NOT NULL", "NOT (l.recordable AND l.met_at > l.due_known)"),
+    "met_late": ("l.met_at IS NOT NULL", "l.recordable", "l.met_at > l.due_known"),
+    "ended": ("l.met_at IS NULL", "l.ended_at IS NOT NULL"),
 }
 OPEN = ("late", "soon", "open")
 _HOLDER = """(SELECT c.holder FROM registry.claim c WHERE c.resource = l.duty_id AND c.taken_from <= %(now)s
@@ -62,18 +68,18 @@ DUTIES = Listing(
             "text",
             filter="choice",
             choices={
-                "me": f"{_TAKEN} AND c.holder = %(by)s)",
-                "somebody": f"{_TAKEN})",
-                "nobody": f"NOT {_TAKEN})",
+                "me": (f"{_TAKEN} AND c.holder = %(by)s)",),
+                "somebody": (f"{_TAKEN})",),
+                "nobody": (f"NOT {_TAKEN})",),
             },
             sorts=False,
         ),
-        Column("because", _("Because of"), "l.because", "subject", filter="same"),
+        Column("because", _("Because of"), "l.because", "subject", filter="same", sorts=False),
         Column("urgent", _("Urgent need"), "l.urgent", "yes", filter="yes", shown=False),
-        Column("rule", _("Rule"), "l.rule", "text", filter="same", shown=False),
+        Column("rule", _("Rule"), "l.rule", "text", filter="same", shown=False, sorts=False),
         parts.JURISDICTION,
         Column("opens", _("Opens"), "l.opens_at", "moment", filter="days", shown=False),
         Column("met", _("Done"), "l.met_at", "moment", filter="days", shown=False),
-        Column("occurrence", _("Day"), "l.occurrence", "number", shown=False),
+        Column("occurrence", _("Day"), "l.occurrence", "number", shown=False, sorts=False),
     ),
 )

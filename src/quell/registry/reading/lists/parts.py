@@ -12,7 +12,6 @@ OF_OUTBREAK = "l.outbreak = ANY (%(outbreak)s)"
 JURISDICTION = Column("jurisdiction", _("Jurisdiction"), "l.jurisdiction", filter="tree")
 AGE = Column("age", _("Age"), "l.age", "age", filter="numbers", beside=("l.age_to",))
 SEX = Column("sex", _("Sex"), "l.sex", "code", "sex", "codes")
-_NOW_RESTRICTED = "l.restricted_until > %(now)s"
 RESTRICTED = Column(
     "restricted",
     _("Restricted until"),
@@ -20,8 +19,8 @@ RESTRICTED = Column(
     "until",
     filter="choice",
     choices={
-        "yes": _NOW_RESTRICTED,
-        "no": "l.restricted_until IS NULL OR l.restricted_until <= %(now)s",
+        "yes": ("l.restricted_until > %(now)s",),
+        "no": ("(l.restricted_until IS NULL OR l.restricted_until <= %(now)s)",),
     },
 )
 
