@@ -23,6 +23,7 @@ OF_DESKS = {
     "action",
     "certainty_grade",
     "clock_stage",
+    "contact_kind",
     "desk",
     "duty_state",
     "fact_kind",
