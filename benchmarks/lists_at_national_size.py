@@ -289,7 +289,7 @@ def filters_of(listing: Any) -> Iterable[str]:
     month_ago = (NOW - timedelta(days=30)).date()
     for column in listing.columns:
         if column.filter == "codes":
-            yield f"{column.name}={sorted(codes.values(column.codes))[0]}"
+            yield f"{column.name}={min(codes.values(column.codes))}"
         elif column.filter == "choice":
             yield from (f"{column.name}={each}" for each in column.choices)
         elif column.filter == "yes":

@@ -37,7 +37,7 @@ class Export(models.Model):
     listing = models.CharField(max_length=20)
     outbreak = models.CharField(max_length=200)
     query = models.TextField()
-    form = models.CharField(max_length=8)
+    form = models.CharField(max_length=20)
     rows = models.PositiveIntegerField()
 
     def __str__(self) -> str:

@@ -119,6 +119,11 @@ class State:
         return bool(self.q or self.found or any(any(values) for values in self.in_force.values()))
 
     @property
+    def changed(self) -> bool:
+        """Whether anything is left out, or taken in, otherwise than the list does by itself."""
+        return bool(self.q or self.found or self.filters)
+
+    @property
     def in_force(self) -> Mapping[str, tuple[str, ...]]:
         """The filters that hold, those of the list itself among them."""
         return {**self.listing.filters, **self.filters}

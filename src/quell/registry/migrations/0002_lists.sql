@@ -112,5 +112,5 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON registry.listed_place TO quell_web;
 -- the list of duties has them: hundreds of thousands are owed where tens of thousands of contacts are looked after.
 DROP INDEX registry.duty_open;
 CREATE INDEX duty_owed ON registry.duty (outbreak, desk, urgent DESC, due_known)
-    INCLUDE (opens_at, closes_at, recordable, duty_id, action, subject, jurisdiction)
+    INCLUDE (opens_at, closes_at, met_at, recordable, duty_id, action, subject, jurisdiction)
     WHERE met_at IS NULL AND ended_at IS NULL;

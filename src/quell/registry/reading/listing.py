@@ -37,6 +37,7 @@ class Column:
     filter   how it may be filtered: by codes, below a node of the jurisdiction tree, between days or numbers,
              by yes or no, by one value, or by the conditions of ``choices``
     choices  value -> conditions that hold together, for what is computed against the clock
+    together sets of choices whose union is asked more simply than choice by choice
     beside   further expressions that showing a value needs; they follow it in a row
     """
 
@@ -47,6 +48,7 @@ class Column:
     codes: str = ""
     filter: Filter = ""
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    together: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = ()
     beside: tuple[str, ...] = ()
     shown: bool = True
     sorts: bool = True
@@ -211,11 +213,8 @@ def _with_keys(listing: Listing) -> str:
 
 def _statement(listing: Listing, ask: Ask, also: str = "") -> tuple[str, dict[str, Any]]:
     condition, values = _condition(listing, ask)
-    return (
-        f"SELECT {_shown(listing, ask)} FROM {listing.source} WHERE {condition}{also}"
-        f" ORDER BY {_order(listing, ask)}",
-        values,
-    )
+    shown, order = _shown(listing, ask), _order(listing, ask)
+    return f"SELECT {shown} FROM {listing.source} WHERE {condition}{also} ORDER BY {order}", values
 
 
 def _shown(listing: Listing, ask: Ask) -> str:
@@ -273,7 +272,7 @@ def _condition(listing: Listing, ask: Ask) -> tuple[str, dict[str, Any]]:
 def _filtered(column: Column, given: Sequence[str], zone: str, values: dict[str, Any]) -> str:
     name = f"f_{column.name}"
     if column.filter == "choice":
-        return _any_of([column.choices[each] for each in given if each in column.choices])
+        return _any_of(_chosen(column, given))
     if column.filter == "yes":
         return f"{column.sql}" if given[0] == "yes" else f"NOT {column.sql}"
     if column.filter == "codes":
@@ -289,6 +288,16 @@ def _filtered(column: Column, given: Sequence[str], zone: str, values: dict[str,
         below = f"{column.sql} >= %({name}_below)s AND {column.sql} < %({name}_after)s"
         return f"({column.sql} = %({name})s OR ({below}))"
     return _between(column, given, zone, values)
+
+
+def _chosen(column: Column, given: Sequence[str]) -> list[tuple[str, ...]]:
+    left = [each for each in given if each in column.choices]
+    whole = []
+    for choices, conditions in column.together:
+        if choices.issubset(left):
+            whole.append(conditions)
+            left = [each for each in left if each not in choices]
+    return [*whole, *(column.choices[each] for each in left)]
 
 
 def _any_of(chosen: Sequence[tuple[str, ...]]) -> str:

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ("listing", models.CharField(max_length=20)),
                 ("outbreak", models.CharField(max_length=200)),
                 ("query", models.TextField()),
-                ("form", models.CharField(max_length=8)),
+                ("form", models.CharField(max_length=20)),
                 ("rows", models.PositiveIntegerField()),
             ],
         ),

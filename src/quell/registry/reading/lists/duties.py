@@ -30,6 +30,11 @@ STATES = {
     "ended": ("l.met_at IS NULL", "l.ended_at IS NOT NULL"),
 }
 OPEN = ("late", "soon", "open")
+_ALL_OPEN = (
+    *_OWED,
+    "((l.recordable AND (l.closes_at IS NULL OR l.closes_at > %(now)s))"
+    " OR (NOT l.recordable AND l.due_known >= %(now)s))",
+)
 _HOLDER = """(SELECT c.holder FROM registry.claim c WHERE c.resource = l.duty_id AND c.taken_from <= %(now)s
               AND c.taken_until > %(now)s ORDER BY c.taken_from LIMIT 1)"""
 _TAKEN = """EXISTS (SELECT FROM registry.claim c WHERE c.resource = l.duty_id AND c.taken_from <= %(now)s
@@ -56,7 +61,8 @@ DUTIES = Listing(
             "duty_state",
             "choice",
             STATES,
-            ("l.opens_at", "l.closes_at", "l.met_at", "l.ended_at", "l.recordable"),
+            together=((frozenset(OPEN), _ALL_OPEN),),
+            beside=("l.opens_at", "l.closes_at", "l.met_at", "l.ended_at", "l.recordable"),
             sorts=False,
         ),
         Column("due", _("Due"), "l.due_known", "moment", filter="days"),

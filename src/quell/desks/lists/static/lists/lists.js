@@ -31,6 +31,13 @@
     if (!row || event.target.closest("a, input, label, button, .tick") || String(window.getSelection())) return;
     window.location.href = row.dataset.href;
   });
+  // A sheet that would leave the screen opens to the other side.
+  document.addEventListener("toggle", (event) => {
+    if (!event.target.matches?.("details.pick") || !event.target.open) return;
+    const sheet = event.target.querySelector(".sheet");
+    event.target.classList.toggle("right", event.target.closest(".listmenus") !== null);
+    if (sheet.getBoundingClientRect().right > document.documentElement.clientWidth) event.target.classList.add("right");
+  }, true);
   document.addEventListener("lists-done", () => {
     const form = document.querySelector("form.rows");
     if (!form) return;
