@@ -177,10 +177,16 @@ def _filter(state: State, column: Column, given: tuple[str, ...], language: str)
     choices = _choices(column, language)
     labels = dict(choices)
     if column.filter in {"days", "numbers"}:
-        words = " – ".join((*given, "")[:2]) if any(given) else ""
+        words = _range_words(*(*given, "", "")[:2])
     else:
         words = ", ".join(str(labels.get(each, each)) for each in given)
     return FilterShown(column, given, choices, state.without(column.name), words)
+
+
+def _range_words(first: str, last: str) -> str:
+    if first and last:
+        return f"{first} – {last}" if first != last else first
+    return f"≥ {first}" if first else f"≤ {last}" if last else ""
 
 
 def _choices(column: Column, language: str) -> tuple[tuple[str, str], ...]:

@@ -32,8 +32,8 @@ STATES = {
 OPEN = ("late", "soon", "open")
 _ALL_OPEN = (
     *_OWED,
-    "((l.recordable AND (l.closes_at IS NULL OR l.closes_at > %(now)s))"
-    " OR (NOT l.recordable AND l.due_known >= %(now)s))",
+    """((l.recordable AND (l.closes_at IS NULL OR l.closes_at > %(now)s))
+        OR (NOT l.recordable AND l.due_known >= %(now)s))""",
 )
 _HOLDER = """(SELECT c.holder FROM registry.claim c WHERE c.resource = l.duty_id AND c.taken_from <= %(now)s
               AND c.taken_until > %(now)s ORDER BY c.taken_from LIMIT 1)"""
