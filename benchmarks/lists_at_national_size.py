@@ -108,7 +108,7 @@ def stated(people: int) -> Iterable[Any]:
     from quell.catalogue.places import PlaceRegistered
     from quell.catalogue.screening import TubeSampled
 
-    chance = random.Random(7)  # noqa: S311 - the same data each time
+    chance = random.Random(7)
     day = (NOW - timedelta(days=60)).date()
     cases = [f"person:p{n:05d}-00" for n in range(people) if n % 100 < 15]
     for n in range(people):
@@ -206,7 +206,7 @@ def copies() -> None:
 def vault() -> None:
     from quell.vault.tokens import tokens_of
 
-    chance = random.Random(3)  # noqa: S311 - the same data each time
+    chance = random.Random(3)
     family, given = (
         "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗",
         "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰建国志文",

@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import psycopg
 
-from quell.catalogue.laboratory import TubeResulted
-from quell.catalogue.screening import TubeSampled
 from quell.catalogue.when import When, WhenError, local_date, parse
 from quell.protocol.events import Conclusion, Duty, Judgement, Restriction
 from quell.registry import aliases, cards, rows
@@ -44,9 +42,23 @@ _OF_KIND: Mapping[str, tuple[Table, ...]] = {
     "place": (PLACE,),
 }
 TABLES = tuple(table for tables in _OF_KIND.values() for table in tables)
+# What a contact is concluded to be; that one is susceptible, or somebody suspected, is another thing.
+_CONTACTS = frozenset({"contact", "close_contact", "secondary_contact"})
 _CHUNK = 2000
 
 Listed = dict[Table, list[Row]]
+
+
+class Laid(Protocol):
+    """A fact that was just appended, and its place in the order of the world."""
+
+    @property
+    def stated(self) -> Any:
+        """What it says."""
+
+    @property
+    def order(self) -> str:
+        """As quell.registry.histories.order_text has it."""
 
 
 def tables_of(subjects: Iterable[str]) -> Listed:
@@ -71,29 +83,36 @@ def rows_of(
         yield from ((PLACE, (subject, outbreak, *shown)) for outbreak in _outbreaks(history.effective))
 
 
-def follow(cursor: psycopg.Cursor[Any], facts: Iterable[Any], judged: set[str]) -> None:
-    """Bring the rows of those up to date whom these facts are about and who are not judged.
-
-    facts  as appended: each has ``stated``, the fact
-    """
-    own = [
-        each.stated
-        for each in facts
-        if each.stated.subject not in judged and each.stated.subject.partition(":")[0] in _OF_KIND
-    ]
-    tubes: dict[str, list[Any]] = defaultdict(list)
-    afresh = set()
-    for stated in own:
-        if not stated.subject.startswith("tube:"):
-            afresh.add(stated.subject)
-        elif isinstance(stated, TubeSampled | TubeResulted):
-            tubes[stated.subject].append(stated)
-    once = {tube: of_tube[0] for tube, of_tube in tubes.items() if len(of_tube) == 1}
-    done = _filled(cursor, {t: f for t, f in once.items() if isinstance(f, TubeSampled)})
-    done |= _resulted(cursor, {t: f for t, f in once.items() if isinstance(f, TubeResulted)})
-    afresh |= tubes.keys() - done
+def follow(cursor: psycopg.Cursor[Any], facts: Iterable[Laid], judged: set[str]) -> None:
+    """Bring the rows of those up to date whom these facts are about and who are not judged."""
+    filled, read, afresh = _sorted_out(facts, judged)
+    if filled:
+        afresh |= _not_filled(cursor, filled)
+    for outbreaks in {each.stated.outbreaks for each in read.values()}:
+        same = {tube: each for tube, each in read.items() if each.stated.outbreaks == outbreaks}
+        afresh |= _not_read(cursor, same, outbreaks)
     if afresh:
         from_history(cursor, afresh)
+
+
+def _sorted_out(facts: Iterable[Laid], judged: set[str]) -> tuple[dict[str, Laid], dict[str, Laid], set[str]]:
+    """Tubes of which one filling is all that was said, or one reading; and who is written from their whole history."""
+    filled: dict[str, Laid] = {}
+    read: dict[str, Laid] = {}
+    afresh: set[str] = set()
+    for each in facts:
+        subject, kind = each.stated.subject, each.stated.kind
+        if subject in judged:
+            continue
+        into = read if kind == "tube.resulted" else filled if kind == "tube.sampled" else None
+        if into is not None and subject not in read and subject not in filled:
+            into[subject] = each
+        elif into is not None or subject.startswith(("person:", "place:")):
+            afresh.add(subject)
+    for once in (filled, read):
+        for tube in afresh & once.keys():
+            del once[tube]
+    return filled, read, afresh
 
 
 def from_history(cursor: psycopg.Cursor[Any], subjects: Iterable[str]) -> None:
@@ -182,7 +201,7 @@ def _person(
     )
     died = _day_of(last.get("person.died"))
     cases = {each.outbreak: each for each in _earliest(judgement.conclusions, "case")}
-    contacts = [each for each in judgement.conclusions if each.kind != "case"]
+    contacts = [each for each in judgement.conclusions if each.kind in _CONTACTS]
     contact_in = {each.outbreak for each in contacts}
     for outbreak in _outbreaks(facts, {each.outbreak for each in judged}):
         yield (
@@ -299,24 +318,22 @@ def _tube(subject: str, history: History) -> Iterable[Row]:
         )
 
 
-def _filled(cursor: psycopg.Cursor[Any], tubes: Mapping[str, TubeSampled]) -> set[str]:
-    """Lay the filling of tubes that had no row before; returns those for which that was all."""
-    if not tubes:
-        return set()
+def _not_filled(cursor: psycopg.Cursor[Any], tubes: Mapping[str, Laid]) -> set[str]:
+    """Lay the filling of tubes that had no row before; returns those that had one."""
     given = [
         (
             tube,
             outbreak,
-            stated.jurisdiction,
-            stated.pool_size,
-            len(set(stated.members)),
-            stated.purpose,
-            stated.round,
-            stated.place,
-            parse(stated.occurred, stated.zone).start,
+            each.stated.jurisdiction,
+            each.stated.pool_size,
+            len(set(each.stated.members)),
+            each.stated.purpose,
+            each.stated.round,
+            each.stated.place,
+            _instant(each),
         )
-        for tube, stated in sorted(tubes.items())
-        for outbreak in stated.outbreaks or ("",)
+        for tube, each in sorted(tubes.items())
+        for outbreak in each.stated.outbreaks or ("",)
     ]
     cursor.execute(
         """WITH given AS (
@@ -332,39 +349,45 @@ def _filled(cursor: psycopg.Cursor[Any], tubes: Mapping[str, TubeSampled]) -> se
         [*(list(column) for column in zip(*given, strict=True)), sorted(tubes)],
         prepare=True,
     )
-    return tubes.keys() - {subject for (subject,) in cursor}
+    return {subject for (subject,) in cursor}
 
 
-def _resulted(cursor: psycopg.Cursor[Any], tubes: Mapping[str, TubeResulted]) -> set[str]:
-    """Lay the first result of tubes that have a row; returns those for which that was all."""
-    if not tubes:
-        return set()
+def _not_read(cursor: psycopg.Cursor[Any], tubes: Mapping[str, Laid], outbreaks: Sequence[str]) -> set[str]:
+    """Lay the first result of tubes that have a row in each of these outbreaks; returns those for which that was not all.
+
+    What comes back is only what is out of the ordinary: results come by the ten thousand.
+    """
     given = sorted(tubes.items())
+    named = list(outbreaks) or [""]
     cursor.execute(
-        """WITH laid AS (
+        """WITH given AS (
+               SELECT * FROM unnest(%(tubes)s::text[], %(results)s::text[], %(cts)s::float8[], %(at)s::timestamptz[])
+                   AS given(subject, result, ct, resulted)
+           ), laid AS (
                UPDATE registry.listed_tube t SET result = given.result, ct = given.ct, resulted = given.resulted
-               FROM unnest(%s::text[], %s::text[], %s::float8[], %s::timestamptz[])
-                    AS given(subject, result, ct, resulted)
+               FROM given
                WHERE t.subject = given.subject AND t.result IS NULL AND t.sampled IS NOT NULL
                RETURNING t.subject, t.outbreak
-           ) SELECT outbreak, array_agg(subject) FROM laid GROUP BY 1""",
-        (
-            [tube for tube, _ in given],
-            [stated.result for _, stated in given],
-            [stated.ct for _, stated in given],
-            [parse(stated.occurred, stated.zone).start for _, stated in given],
-        ),
+           ), done AS (
+               SELECT subject FROM laid WHERE outbreak = ANY (%(named)s) GROUP BY 1 HAVING count(*) = %(number)s
+           )
+           SELECT subject FROM given WHERE subject NOT IN (SELECT subject FROM done)""",
+        {
+            "tubes": [tube for tube, _ in given],
+            "results": [each.stated.result for _, each in given],
+            "cts": [each.stated.ct for _, each in given],
+            "at": [_instant(each) for _, each in given],
+            "named": named,
+            "number": len(named),
+        },
         prepare=True,
     )
-    laid: dict[str, set[str]] = {outbreak: set(subjects) for outbreak, subjects in cursor}
-    everywhere = set().union(*laid.values())
-    bare = laid.get("", set())
-    return {
-        tube
-        for tube, stated in given
-        if (all(tube in laid.get(outbreak, ()) for outbreak in stated.outbreaks) and tube in everywhere)
-        and not (stated.outbreaks and tube in bare)
-    }
+    return {subject for (subject,) in cursor}
+
+
+def _instant(each: Laid) -> str:
+    """When it began, in UTC: the order of the world begins with it."""
+    return each.order.partition("|")[0]
 
 
 def _outbreaks(facts: Iterable[Stored], more: Iterable[str] = ()) -> list[str]:

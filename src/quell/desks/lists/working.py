@@ -122,6 +122,7 @@ def _ask(state: State, action: Action, request: HttpRequest, board: Board) -> As
 def _asked(
     request: HttpRequest, name: str, action: Action, rows: list[ListRow], state: State, *, fault: str
 ) -> HttpResponse:
+    whole = not request.headers.get("HX-Request")
     choices = choices_for(action, rows) if rows else []
     if rows and not choices and not fault:
         fault = _(
@@ -139,9 +140,9 @@ def _asked(
         else "",
         "query": state.query(),
         "fault": fault,
+        "whole": whole,
         "back": f"{reverse('list', args=[name])}?{state.query()}",
     }
-    whole = not request.headers.get("HX-Request")
     template = "lists/asked_alone.html" if whole else "lists/asked.html"
     return render(request, template, context, status=422 if fault else 200)
 
@@ -150,6 +151,6 @@ def _done(request: HttpRequest, name: str, state: State, text: str, undo: str) -
     if not request.headers.get("HX-Request"):
         return HttpResponseRedirect(f"{reverse('list', args=[name])}?{state.query()}")
     response = HttpResponse(render_to_string("house/said.html", {"text": text, "undo": undo}, request))
-    # The page takes its ticks away and draws itself anew.
-    response["HX-Trigger"] = "lists-done"
+    # The page takes its ticks away and draws itself anew, once the confirmation stands.
+    response["HX-Trigger-After-Settle"] = "lists-done"
     return response

@@ -44,6 +44,7 @@
     for (const box of form.querySelectorAll("input[type=checkbox]")) box.checked = false;
     tell(form);
     document.getElementById("asked").replaceChildren();
-    window.htmx.trigger(document.getElementById("app"), "sse:sealed");
+    // What was sealed came while rows were still ticked, and a form in use is not redrawn: draw it once more.
+    setTimeout(() => window.htmx.trigger(document.getElementById("app"), "sse:sealed"), 800);
   });
 })();
