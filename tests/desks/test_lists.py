@@ -392,7 +392,7 @@ def test_one_bad_answer_refuses_the_whole(cases: Connections, signed_in: SignedI
 
 def test_contacts_are_graded(cases: Connections, signed_in: SignedIn) -> None:
     client = signed_in("tracer", "contacts")
-    row = f"person:k1|{OUTBREAK}|person:c007|close_contact"
+    row = f"person:k1|{OUTBREAK}|person:c007"
     page = chosen(client, "contacts", "grade", [row])
     done = work(client, "contacts", "grade", page, grade="not_a_contact")
     assert found("contacts") == []

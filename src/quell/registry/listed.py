@@ -33,7 +33,7 @@ _PLACE = """subject outbreak jurisdiction place_kind within names closed"""
 _OWN = ("subject", "outbreak")
 PERSON = Table("listed_person", tuple(_PERSON.split()), _OWN)
 CASE = Table("listed_case", tuple(_CASE.split()), _OWN, seldom=True)
-CONTACT = Table("listed_contact", tuple(_CONTACT.split()), (*_OWN, "source", "kind"), seldom=True)
+CONTACT = Table("listed_contact", tuple(_CONTACT.split()), (*_OWN, "source"), seldom=True)
 TUBE = Table("listed_tube", tuple(_TUBE.split()), _OWN)
 PLACE = Table("listed_place", tuple(_PLACE.split()), _OWN, frozenset({"names"}))
 _OF_KIND: Mapping[str, tuple[Table, ...]] = {
@@ -42,8 +42,8 @@ _OF_KIND: Mapping[str, tuple[Table, ...]] = {
     "place": (PLACE,),
 }
 TABLES = tuple(table for tables in _OF_KIND.values() for table in tables)
-# What a contact is concluded to be; that one is susceptible, or somebody suspected, is another thing.
-_CONTACTS = frozenset({"contact", "close_contact", "secondary_contact"})
+# What a contact is concluded to be, the closest first; that one is susceptible, or a suspect, is another thing.
+_CONTACTS = ("contact", "close_contact", "secondary_contact")
 _CHUNK = 2000
 
 Listed = dict[Table, list[Row]]
@@ -201,7 +201,7 @@ def _person(
     )
     died = _day_of(last.get("person.died"))
     cases = {each.outbreak: each for each in _earliest(judgement.conclusions, "case")}
-    contacts = [each for each in judgement.conclusions if each.kind in _CONTACTS]
+    contacts = _closest(judgement.conclusions)
     contact_in = {each.outbreak for each in contacts}
     for outbreak in _outbreaks(facts, {each.outbreak for each in judged}):
         yield (
@@ -266,7 +266,7 @@ def _contact(
     until: datetime | None,
 ) -> Row:
     """A contact's row: one for each case that they met, with what was said of that meeting last."""
-    source = str(contact.attrs.get("source_person") or contact.key)
+    source = _source(contact)
     of_source = _last_of(each for each in facts if each.body.get("source_person") == source)
     named, graded = of_source.get("contact.named"), of_source.get("contact.graded")
     seen = _last_of(facts).get("followup.recorded")
@@ -401,6 +401,19 @@ def _outbreaks(facts: Iterable[Stored], more: Iterable[str] = ()) -> list[str]:
 def _last_of(facts: Iterable[Stored]) -> dict[str, Stored]:
     """The last fact of each kind, of facts in the order of the world."""
     return {each.kind: each for each in facts}
+
+
+def _source(contact: Conclusion) -> str:
+    return str(contact.attrs.get("source_person") or contact.key)
+
+
+def _closest(conclusions: Iterable[Conclusion]) -> list[Conclusion]:
+    """As what somebody is a contact of each case: who is a close contact of it is not also shown as a secondary one."""
+    found: dict[tuple[str, str], Conclusion] = {}
+    kinds = [each for each in conclusions if each.kind in _CONTACTS]
+    for each in sorted(kinds, key=lambda each: (_CONTACTS.index(each.kind), each.at, each.key)):
+        found.setdefault((each.outbreak, _source(each)), each)
+    return list(found.values())
 
 
 def _earliest(conclusions: Iterable[Conclusion], kind: str) -> list[Conclusion]:

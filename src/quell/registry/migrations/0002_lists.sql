@@ -70,7 +70,7 @@ CREATE TABLE registry.listed_contact (
     seen_as           text COLLATE "C",
     is_case           boolean NOT NULL,
     restricted_until  timestamptz,
-    PRIMARY KEY (subject, outbreak, source, kind)
+    PRIMARY KEY (subject, outbreak, source)
 );
 CREATE INDEX listed_contact_source ON registry.listed_contact (source);
 
