@@ -20,7 +20,7 @@ from quell.catalogue.people import PersonRegistered
 from quell.catalogue.places import PlaceClosed, PlaceRegistered, PlaceReopened
 from quell.ledger.rebuild import rebuild
 from quell.ledger.record import record
-from quell.registry import listed
+from quell.registry import listed, listed_rows
 from quell.site.roles import Connections
 
 DAY = NOW - timedelta(days=3)
@@ -35,7 +35,7 @@ def rows(database: Connections, table: str, columns: str, subject: str = "") -> 
 
 
 def all_rows(database: Connections) -> dict[str, list[tuple[Any, ...]]]:
-    return {table.name: sorted(rows(database, table.name, "*"), key=repr) for table in listed.TABLES}
+    return {table.name: sorted(rows(database, table.name, "*"), key=repr) for table in listed_rows.TABLES}
 
 
 def a_case() -> list[Fact]:
@@ -212,7 +212,7 @@ def test_any_order_gives_the_same_rows_and_rebuild_agrees(
 def test_a_database_from_before_gets_its_rows(told: Connections) -> None:
     expected = all_rows(told)
     with psycopg.connect(told.owner.conninfo()) as connection:
-        for table in listed.TABLES:
+        for table in listed_rows.TABLES:
             connection.execute(f"DELETE FROM registry.{table.name}".encode())
         with connection.cursor() as cursor:
             listed.refill(cursor)

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from quell.catalogue.fact import REGISTER, checked, read
 from quell.ledger.transactions import writing
-from quell.registry import listed
+from quell.registry import listed_rows
 from quell.registry.histories import order_text
 from quell.registry.projection import Appended, project
 
@@ -28,7 +28,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "claim": ("*",),
     "outbreak": ("*",),
     "jurisdiction": ("*",),
-    **{table.name: ("*",) for table in listed.TABLES},
+    **{table.name: ("*",) for table in listed_rows.TABLES},
 }
 _CHUNK = 5000
 

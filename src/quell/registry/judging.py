@@ -12,7 +12,7 @@ import psycopg
 
 from quell.protocol.events import Conclusion, Event, Judgement
 from quell.protocol.judge import judge
-from quell.registry import aliases, cards, claims, listed, relations, rows
+from quell.registry import aliases, cards, claims, listed, listed_rows, relations, rows
 from quell.registry.histories import (
     History,
     Stored,
@@ -122,7 +122,7 @@ def _judge(cursor: psycopg.Cursor[Any], asked: set[str], rulings: Rulings, held:
             judgement != Judgement() or bool(pending) or history.corrected,
             card,
         )
-        judged.listed.extend(listed.rows_of(subject, history, card, judgement))
+        judged.listed.extend(listed_rows.rows_of(subject, history, card, judgement))
         if subject.startswith("outbreak:"):
             write_outbreak(cursor, subject, history.effective)
         elif subject.startswith("jurisdiction:"):
