@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -26,12 +26,13 @@ Written = str | float | int | date | datetime | None
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom values are written: the language and zone, the clock, and whether codes stay codes."""
+    """For whom values are written: the language and zone, the clock, whether codes stay codes, what places are called."""
 
     language: str
     zone: str
     now: datetime
     raw: bool = False
+    jurisdictions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, board: Board, *, raw: bool = False) -> Reader:
@@ -95,6 +96,13 @@ def _yes_cell(values: Sequence[Any], reader: Reader) -> SafeString | str:
     return format_html('<span title="{}">✓</span>', _("yes")) if values[0] else ""
 
 
+def _jurisdiction_cell(values: Sequence[Any], reader: Reader) -> SafeString:
+    """Its name where it is known, with the code by which it is filtered."""
+    names = reader.jurisdictions.get(values[0], {})
+    name = names.get(reader.language) or names.get("en") or values[0]
+    return format_html('<span title="{}">{}</span>', values[0], name)
+
+
 _SHOWN: Mapping[str, Callable[[Sequence[Any], Reader], SafeString | str]] = {
     "subject": lambda values, _reader: subject(values[0], short=True),
     "state": _state_cell,
@@ -102,6 +110,7 @@ _SHOWN: Mapping[str, Callable[[Sequence[Any], Reader], SafeString | str]] = {
     "until": _until_cell,
     "day": _day_cell,
     "yes": _yes_cell,
+    "jurisdiction": _jurisdiction_cell,
 }
 
 
@@ -150,6 +159,7 @@ _WRITTEN: Mapping[str, Callable[[Column, Sequence[Any], Reader], Written]] = {
     "names": _names,
     "number": lambda _column, values, _reader: values[0],
     "day": lambda _column, values, _reader: values[0],
+    "jurisdiction": lambda _column, values, _reader: str(values[0]),
     "text": lambda _column, values, _reader: str(values[0]),
 }
 

@@ -42,6 +42,10 @@ class State:
             elif "f" in given and column.name in listing.filters:
                 # The form was sent with nothing ticked: what the list itself would leave out is wanted too.
                 filters[column.name] = ()
+        # What the list does by itself need not be said.
+        for name, values in listing.filters.items():
+            if set(filters.get(name, ())) == set(values):
+                del filters[name]
         page = given.get("page", "")
         columns = tuple(
             name
@@ -49,6 +53,8 @@ class State:
             for name in text.split(",")
             if listing.column(name) is not None
         )
+        if set(columns) == {each.name for each in listing.columns if each.shown}:
+            columns = ()
         return cls(
             listing=listing,
             q=(given.get("q") or given.get("id") or "").strip()[:150],

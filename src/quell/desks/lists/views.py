@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -24,6 +25,7 @@ from quell.desks.lists.opening import may_see, opened
 from quell.desks.lists.showing import Reader, cell
 from quell.desks.lists.state import State, chosen, found_by_identity
 from quell.desks.lists.working import LIMIT, packed
+from quell.registry.reading.jurisdictions import names_of
 from quell.registry.reading.listing import Column, ListRow, columns_of, one_page
 from quell.registry.reading.lists import LISTS
 
@@ -88,6 +90,7 @@ def listed(request: HttpRequest, name: str) -> HttpResponse:
     page = one_page(listing, ask, state.page)
     columns = columns_of(listing, ask)
     filters = _filters(state, columns, board.language)
+    reader = replace(Reader.of(board), jurisdictions=names_of(_jurisdictions(page.rows, columns)))
     context = {
         "listing": listing,
         "tabs": [each for each in LISTS.values() if may_see(each, board)],
@@ -98,7 +101,7 @@ def listed(request: HttpRequest, name: str) -> HttpResponse:
         "without_found": state.without("found"),
         "page": page,
         "heads": [Head(column, state.sorted_by(column), _way(state, column)) for column in columns],
-        "rows": [_shown(row, columns, Reader.of(board)) for row in page.rows],
+        "rows": [_shown(row, columns, reader) for row in page.rows],
         "filters": filters,
         "loosen": [each for each in filters if each.on],
         "columns": chosen(state, ask),
@@ -144,6 +147,12 @@ def forget(request: HttpRequest, name: str) -> HttpResponse:
 
 def _saved(request: HttpRequest, name: str) -> list[SavedView]:
     return list(SavedView.objects.filter(owner_id=request.user.pk, listing=name).order_by(Lower("name")))
+
+
+def _jurisdictions(rows: Iterable[ListRow], columns: tuple[Column, ...]) -> set[str]:
+    """The codes of jurisdictions that stand on the page."""
+    at = [index for index, column in enumerate(columns) if column.kind == "jurisdiction"]
+    return {row.cells[index][0] for row in rows for index in at}
 
 
 def _shown(row: ListRow, columns: tuple[Column, ...], reader: Reader) -> Shown:

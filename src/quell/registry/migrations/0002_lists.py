@@ -21,7 +21,7 @@ def refill(_apps: Any, editor: Any) -> None:
 class Migration(migrations.Migration):
     """Make the rows that lists show."""
 
-    dependencies: ClassVar = [("registry", "0001_initial"), ("ledger", "0001_initial")]
+    dependencies: ClassVar = [("registry", "0001_initial"), ("ledger", "0003_facts_that_tie")]
     operations: ClassVar = [
         migrations.RunSQL(
             SCHEMA,

@@ -23,7 +23,20 @@ PAGE = 50
 _FURTHEST = 2000
 _FETCHED = 2000
 
-Kind = Literal["subject", "code", "text", "age", "number", "day", "moment", "yes", "names", "state", "until"]
+Kind = Literal[
+    "subject",
+    "code",
+    "text",
+    "age",
+    "number",
+    "day",
+    "moment",
+    "yes",
+    "names",
+    "state",
+    "until",
+    "jurisdiction",
+]
 Filter = Literal["", "codes", "tree", "days", "numbers", "yes", "same", "choice"]
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from quell.registry.reading.listing import Column
 
 OF_OUTBREAK = "l.outbreak = ANY (%(outbreak)s)"
-JURISDICTION = Column("jurisdiction", _("Jurisdiction"), "l.jurisdiction", filter="tree")
+JURISDICTION = Column("jurisdiction", _("Jurisdiction"), "l.jurisdiction", "jurisdiction", filter="tree")
 AGE = Column("age", _("Age"), "l.age", "age", filter="numbers", beside=("l.age_to",))
 SEX = Column("sex", _("Sex"), "l.sex", "code", "sex", "codes")
 RESTRICTED = Column(
