@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import psycopg
-from django.db import connections
+from django.db import connections, transaction
 
 from ledger.outbreak_stories import (
     NOW,
     POSITIVE,
     SAMPLED,
+    WHERE,
     a_few_days,
     adopt_pack,
+    named,
     opened,
     registry,
     resulted,
+    retracted,
     sampled,
 )
 from quell.catalogue.fact import Fact
+from quell.catalogue.people import PersonRegistered
 from quell.ledger.rebuild import rebuild
 from quell.ledger.record import record
 from quell.ledger.seal import seal, seal_all
@@ -46,6 +50,32 @@ def test_eight_writers_of_one_linked_story_end_where_one_does(database: Connecti
     assert rebuild().same
     assert registry(database) == live
     assert len(live["duty"]) > 20
+
+
+def test_whoever_stands_on_a_conclusion_waits_for_a_writer_who_is_about_to_change_it(
+    database: Connections,
+) -> None:
+    """One writer makes somebody a close contact while another names whom that person met: neither sees the other's row."""
+    adopt_pack()
+    known = PersonRegistered(subject="person:11", occurred="2022-07-01", **WHERE)
+    case = [sampled("tube:s", ["person:10"], SAMPLED, 1), resulted("tube:s", "positive", POSITIVE)]
+    say([opened(), *case, known])
+    met_before = named("person:11", "person:10", POSITIVE - timedelta(minutes=1), SAMPLED)
+    say([met_before, retracted(met_before, POSITIVE)])
+    met_the_case = named("person:11", "person:10", POSITIVE, SAMPLED)
+    met_the_contact = named(
+        "person:12", "person:11", POSITIVE + timedelta(hours=1), SAMPLED + timedelta(hours=5)
+    )
+    with transaction.atomic():
+        record([met_the_case], by="test", now=NOW)
+        other = threading.Thread(target=say, args=([met_the_contact],))
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()
+    other.join()
+    live = registry(database)
+    assert any("person:12" in row and "secondary_contact" in row for row in live["conclusion"])
+    assert rebuild().same
 
 
 def test_concurrent_writers_lose_nothing_and_everything_is_sealed_once(database: Connections) -> None:

@@ -104,7 +104,7 @@ def _judge(cursor: psycopg.Cursor[Any], asked: set[str], rulings: Rulings, held:
         },
     )
     roles = interest_in_force(packs).required_roles
-    related = _related(cursor, histories.values(), roles)
+    related = _related(cursor, histories.values(), roles, held)
     judged = _Judged()
     for subject, group in groups.items():
         history = histories[subject]
@@ -193,9 +193,13 @@ def _waiting(kind: str, stated: Stored, past: frozenset[str]) -> Event:
 
 
 def _related(
-    cursor: psycopg.Cursor[Any], histories: Iterable[History], roles: frozenset[str]
+    cursor: psycopg.Cursor[Any], histories: Iterable[History], roles: frozenset[str], held: set[str]
 ) -> dict[str, list[Conclusion]]:
-    """What is concluded about the subjects that these histories name in a role that a rule requires."""
+    """What is concluded about the subjects that these histories name in a role that a rule requires.
+
+    Their rows are held still meanwhile, shared with everybody who only looks: a writer who is about to conclude something
+    else of them either has done so before we look, or finds afterwards that somebody stands on it.
+    """
     named = {
         stated.body[role]
         for history in histories
@@ -208,6 +212,12 @@ def _related(
     resolved = {
         alias: subject for subject, group in aliases.groups_of(cursor, named).items() for alias in group
     }
+    if others := set(resolved.values()) - held:
+        cursor.execute(
+            "SELECT FROM registry.subject WHERE subject_id = ANY (%s) ORDER BY subject_id FOR SHARE",
+            (sorted(others),),
+            prepare=True,
+        )
     cursor.execute(
         """SELECT kind, subject, key, rule, outbreak, at, known_at, occurred, zone, jurisdiction, root, attrs::text
            FROM registry.conclusion WHERE subject = ANY (%s) ORDER BY subject, kind, outbreak, key""",
