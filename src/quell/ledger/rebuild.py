@@ -13,7 +13,6 @@ from psycopg import sql
 from quell.catalogue.fact import REGISTER, checked, read
 from quell.ledger.transactions import writing
 from quell.registry import listed_rows
-from quell.registry.histories import order_text
 from quell.registry.projection import Appended, project
 
 # "watched" remembers that rules have looked at a subject: a hint for speed, not something that follows from facts.
@@ -84,8 +83,7 @@ def replayed(cursor: psycopg.Cursor[Any]) -> Iterator[list[Appended]]:
         chunk = []
         for write_id, ordinal, fact_id, kind, version, body, conflict in rows:  # noqa: B007 - the last ones are the bookmark
             good = checked(read(kind, version, msgspec.json.decode(body)))
-            order = order_text(good.when, good.stated.learned_at, fact_id)
-            chunk.append(Appended(REGISTER[kind], good.stated, fact_id, order, conflict))
+            chunk.append(Appended(REGISTER[kind], good.stated, fact_id, good.when, conflict))
         yield chunk
 
 

@@ -20,7 +20,7 @@ from quell.catalogue.fact import REGISTER, Checked, Fact, FactError, checked, co
 from quell.catalogue.keeping import FactAmended
 from quell.errors import QuellError
 from quell.ledger.transactions import again_when_met, writing
-from quell.registry.histories import order_text, utc_text
+from quell.registry.histories import utc_text
 from quell.registry.projection import Appended, project
 
 # A phone's clock may run ahead of ours by this much before we say that it is wrong.
@@ -234,7 +234,7 @@ def _append(cursor: psycopg.Cursor[Any], new: list[_Prepared], by: str, now: dat
 
 
 def _links(good: Checked) -> list[tuple[str, str]]:
-    found = list(good.entry.links_of(good.stated))
+    found = list(good.entry.links_of(good.stated)) if good.entry.links else []
     if isinstance(good.stated, FactAmended):
         replaced = read(good.stated.of_kind, good.stated.of_version, good.stated.replacement)
         found.extend(REGISTER[replaced.kind].links_of(replaced))
@@ -314,8 +314,7 @@ def _blocks(lines: Iterable[str], size: int = 500) -> Iterator[str]:
 
 def _appended(each: _Prepared) -> Appended:
     good = each.checked
-    order = order_text(good.when, good.stated.learned_at, each.fact_id)
-    return Appended(good.entry, good.stated, each.fact_id, order, each.rival > 0)
+    return Appended(good.entry, good.stated, each.fact_id, good.when, each.rival > 0)
 
 
 def from_json(line: bytes) -> Fact:

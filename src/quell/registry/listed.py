@@ -14,9 +14,10 @@ from typing import Any, Protocol
 import msgspec
 import psycopg
 
+from quell.catalogue.when import When
 from quell.protocol.events import Conclusion, Duty, Judgement, Restriction
 from quell.registry import aliases, cards, rows
-from quell.registry.histories import History, histories_of, order_text
+from quell.registry.histories import History, histories_of, order_text, utc_text
 from quell.registry.listed_rows import OF_KIND, rows_of
 from quell.registry.rows import Row, Table
 
@@ -26,15 +27,15 @@ Listed = dict[Table, list[Row]]
 
 
 class Laid(Protocol):
-    """A fact that was just appended, and its place in the order of the world."""
+    """A fact that was just appended, and when it happened."""
 
     @property
     def stated(self) -> Any:
         """What it says."""
 
     @property
-    def order(self) -> str:
-        """As quell.registry.histories.order_text has it."""
+    def when(self) -> When:
+        """When it happened."""
 
 
 def tables_of(subjects: Iterable[str]) -> Listed:
@@ -209,5 +210,5 @@ def _not_read(cursor: psycopg.Cursor[Any], tubes: Mapping[str, Laid], outbreaks:
 
 
 def _instant(each: Laid) -> str:
-    """When it began, in UTC: the order of the world begins with it."""
-    return each.order.partition("|")[0]
+    """When it began, in UTC."""
+    return utc_text(each.when.start)

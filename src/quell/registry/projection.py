@@ -17,9 +17,10 @@ import msgspec
 import psycopg
 
 from quell.catalogue.fact import REGISTER, Fact, FactKind, read
+from quell.catalogue.when import When
 from quell.protocol.pack import HOUSE, shipped
 from quell.registry import cards, claims, listed, relations
-from quell.registry.histories import CORRECTIONS, histories_of
+from quell.registry.histories import CORRECTIONS, histories_of, order_text
 from quell.registry.interest import ALWAYS, Interest, interest_in_force, interest_of
 from quell.registry.judging import MUST_BE_KNOWN, judge_until_still, lock, mention
 from quell.registry.packs_in_force import Rulings, pack_by_digest
@@ -35,8 +36,13 @@ class Appended(msgspec.Struct, frozen=True):
     entry: FactKind
     stated: Fact
     fact_id: str
-    order: str
+    when: When
     conflict: bool = False
+
+    @property
+    def order(self) -> str:
+        """As quell.registry.histories.order_text has it; made when it is asked for, since results never are."""
+        return order_text(self.when, self.stated.learned_at, self.fact_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,10 @@ def project(cursor: psycopg.Cursor[Any], appended: Sequence[Appended]) -> None:
     rulings = Rulings(cursor)
     known = _touch(cursor, appended)
     held = set(known)
-    mention(cursor, {subject for each in appended for _, subject in each.entry.links_of(each.stated)})
+    mention(
+        cursor,
+        {subject for each in appended if each.entry.links for _, subject in each.entry.links_of(each.stated)},
+    )
     concerned: set[str] = set()
     if ruling:
         judge_until_still(cursor, ruling, rulings, held)
@@ -88,7 +97,10 @@ def _concerned(
             or kind in _ALWAYS_JUDGED
             or (subject_kind in MUST_BE_KNOWN and not row.introduced)
             or subject_kind in _JUDGED_WHATEVER_IS_SAID
-            or interest.stands_on(subject_kind, kind, each.stated)
+            or (
+                (subject_kind, kind) in interest.triggers
+                and interest.stands_on(subject_kind, kind, each.stated)
+            )
         ):
             concerned.add(subject)
         if subject_kind == "tube" and (
