@@ -7,7 +7,7 @@ are laid on the rows that stand, without reading anything.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -183,30 +183,37 @@ def _not_read(cursor: psycopg.Cursor[Any], tubes: Mapping[str, Laid], outbreaks:
     """
     given = sorted(tubes.items())
     named = list(outbreaks) or [""]
+    wanted = len(given) * len(named)
+    # Each row is looked up by itself (OFFSET 0): left to its own mind the planner reads the rows of all tubes.
     cursor.execute(
-        """WITH given AS (
-               SELECT * FROM unnest(%(tubes)s::text[], %(results)s::text[], %(cts)s::float8[], %(at)s::timestamptz[])
-                   AS given(subject, result, ct, resulted)
-           ), laid AS (
+        """WITH laid AS (
                UPDATE registry.listed_tube t SET result = given.result, ct = given.ct, resulted = given.resulted
-               FROM given
-               WHERE t.subject = given.subject AND t.result IS NULL AND t.sampled IS NOT NULL
+               FROM unnest(%(tubes)s::text[], %(results)s::text[], %(cts)s::float8[], %(at)s::timestamptz[])
+                    AS given(subject, result, ct, resulted)
+               CROSS JOIN LATERAL (
+                   SELECT l.ctid AS place FROM registry.listed_tube l
+                   WHERE l.subject = given.subject COLLATE "C" AND l.result IS NULL AND l.sampled IS NOT NULL OFFSET 0
+               ) unread
+               WHERE t.ctid = unread.place
                RETURNING t.subject, t.outbreak
-           ), done AS (
-               SELECT subject FROM laid WHERE outbreak = ANY (%(named)s) GROUP BY 1 HAVING count(*) = %(number)s
            )
-           SELECT subject FROM given WHERE subject NOT IN (SELECT subject FROM done)""",
+           SELECT count(*), CASE WHEN count(*) <> %(wanted)s THEN array_agg(subject) END
+           FROM laid WHERE outbreak = ANY (%(named)s)""",
         {
             "tubes": [tube for tube, _ in given],
             "results": [each.stated.result for _, each in given],
             "cts": [each.stated.ct for _, each in given],
             "at": [_instant(each) for _, each in given],
             "named": named,
-            "number": len(named),
+            "wanted": wanted,
         },
         prepare=True,
     )
-    return {subject for (subject,) in cursor}
+    laid, some = cursor.fetchone() or (0, None)
+    if laid == wanted:
+        return set()
+    rows_of_tube = Counter(some or ())
+    return {tube for tube in tubes if rows_of_tube[tube] < len(named)}
 
 
 def _instant(each: Laid) -> str:
